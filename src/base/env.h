@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All that is outside comes through here: clock, network, log. No globals below it; the command
+ * and the public entry points fill it in, tests fill in their own. */
+#ifndef BASE_ENV_H
+#define BASE_ENV_H
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+struct net_fetcher; /* net/fetch.h */
+
+struct assay_clock {
+    /* Wall clock, for expiry. ASSAY_CLOCK when it cannot be read. */
+    enum assay_status (*now_unix_s)(void *ctx, int64_t *out, struct assay_error *err);
+    /* Never goes back; for deadlines. */
+    int64_t (*monotonic_ms)(void *ctx);
+    void *ctx;
+};
+
+struct assay_env {
+    const struct assay_clock *clock;
+    struct net_fetcher *fetcher; /* a null one refuses under --offline */
+    const struct assay_log *log;
+    /* Set by a signal handler to ASSAY_INTERRUPTED or ASSAY_TERMINATED; loops look at it. */
+    const atomic_int *interrupted;
+};
+
+/* ASSAY_OK, or the status of the interruption. */
+MUST_CHECK enum assay_status env_check_interrupted(const struct assay_env *env,
+                                                   struct assay_error *err);
+
+/* The machine's clocks (clock_gettime). */
+extern const struct assay_clock assay_clock_system;
+
+#endif

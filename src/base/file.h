@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bounded reading of local files, and the primitives of durable writing. Never follows a link in
+ * the last component unless the user named it; EINTR and short counts are handled here. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/buf.h"
+
+/* -1 is closed. */
+#define AUTO_FD CLEANUP(fd_close_quietly) int
+void fd_close_quietly(int *fd);
+
+/* Reads a whole regular file named by the user (links are followed) of at most max_bytes.
+ * ASSAY_FILE_IO: absent, unreadable or no regular file; ASSAY_TOO_LARGE. */
+MUST_CHECK enum assay_status file_read(const char *path, size_t max_bytes, struct buf *out,
+                                       struct assay_error *err);
+/* As file_read below a directory, for relative names of one or more clean components; *found is
+ * false when it does not exist. With follow false no component may be a link. */
+MUST_CHECK enum assay_status file_read_at(int dir_fd, const char *name, bool follow,
+                                          size_t max_bytes, struct buf *out, bool *found,
+                                          struct assay_error *err);
+/* All bytes; ASSAY_FILE_IO. */
+MUST_CHECK enum assay_status fd_write_all(int fd, struct slice bytes, struct assay_error *err);
+/* Up to the end, at most max_bytes. */
+MUST_CHECK enum assay_status fd_read_all(int fd, size_t max_bytes, struct buf *out,
+                                         struct assay_error *err);
+
+#endif

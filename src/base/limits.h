@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every number that bounds data from outside, with its unit and reason. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+#define KIB 1024UL
+#define MIB (1024UL * KIB)
+
+/* ---- signed metadata (bytes of one file) ---- */
+#define LIMIT_ROOT_BYTES      (1 * MIB)   /* a few certificates per version, old ones are kept */
+#define LIMIT_TIMESTAMP_BYTES (64 * KIB)  /* about 500 bytes in practice */
+#define LIMIT_SNAPSHOT_BYTES  (16 * MIB)  /* 300 bytes per delegation */
+#define LIMIT_TARGETS_BYTES   (256 * MIB) /* 2,000,000 tags */
+#define LIMIT_TARGETS_ENTRIES 2000000UL
+#define LIMIT_ROLE_ARENA      (8 * MIB) /* parsed form of one role, without targets */
+
+/* ---- JSON ---- */
+#define LIMIT_JSON_DEPTH        32         /* metadata needs 7, an image config about 8 */
+#define LIMIT_JSON_NODES        200000UL   /* values in a tree, or in a role other than targets */
+#define LIMIT_JSON_STRING_BYTES (64 * KIB) /* a certificate bundle in base64 is about 4 KiB */
+#define LIMIT_JSON_KEY_BYTES    (1 * KIB)
+#define LIMIT_JSON_NUMBER_BYTES 20UL /* 2^64 has 20 digits; longer cannot be a valid integer */
+#define LIMIT_JSON_INTEGER      9007199254740991LL /* 2^53 - 1: exact in every reader */
+#define LIMIT_JSON_PATH_BYTES   256UL              /* of the path in an error */
+
+/* ---- roles, keys, signatures ---- */
+#define LIMIT_ROLE_NAME_BYTES    255  /* Notary: below 256 */
+#define LIMIT_TAG_BYTES          128  /* reference grammar */
+#define LIMIT_TARGET_NAME_BYTES  4096 /* name in a targets file; only tags are ever looked up */
+#define LIMIT_KEYS               256  /* in one file; root keeps its retired ones */
+#define LIMIT_ROLE_KEYS          32   /* listed by one role */
+#define LIMIT_SIGNATURES         64   /* in one file */
+#define LIMIT_ROLES              64   /* in one root */
+#define LIMIT_DELEGATIONS        512  /* in one targets file */
+#define LIMIT_DELEGATION_PATHS   1024 /* of one delegation */
+#define LIMIT_SNAPSHOT_ENTRIES   2048
+#define LIMIT_ROOT_STEPS         256        /* roots followed or searched in one update */
+#define LIMIT_ROOT_BATCH         16         /* roots asked for at once on an unverified claim */
+#define LIMIT_KEY_BYTES          (16 * KIB) /* one public key or certificate bundle, decoded */
+#define LIMIT_CERTIFICATES       8          /* in one bundle */
+#define LIMIT_SIGNATURE_BYTES    (2 * KIB)  /* RSA 8192 has 1 KiB */
+#define LIMIT_RSA_BITS_MIN       2048
+#define LIMIT_RSA_BITS_MAX       8192
+#define LIMIT_RSA_EXPONENT_MIN   65537UL
+#define LIMIT_RSA_EXPONENT_MAX   4294967295UL /* larger ones cost CPU and no one uses them */
+#define LIMIT_CERTIFICATE_SKEW_S (24L * 3600) /* a root certificate may start this much later */
+
+/* ---- registry ---- */
+#define LIMIT_MANIFEST_BYTES  (4 * MIB)
+#define LIMIT_CONFIG_BYTES    (8 * MIB)
+#define LIMIT_INDEX_ENTRIES   512
+#define LIMIT_LAYERS          512
+#define LIMIT_NAME_BYTES      255 /* repository path, reference grammar */
+#define LIMIT_REFERENCE_BYTES 1024
+#define LIMIT_LAYER_BYTES     (16UL * 1024 * MIB) /* one layer, inflated */
+#define LIMIT_IMAGE_BYTES     (64UL * 1024 * MIB) /* all layers, inflated */
+#define LIMIT_INFLATE_RATIO   1040UL              /* DEFLATE cannot exceed 1032:1 */
+#define LIMIT_INDEX_HINTS     16 /* indexes looked into, to name the one that holds a digest */
+
+/* ---- network ---- */
+#define LIMIT_HEADER_BYTES     (64 * KIB) /* of one response */
+#define LIMIT_HEADER_LINES     200
+#define LIMIT_ERROR_BODY_BYTES (1 * KIB)
+#define LIMIT_TOKEN_BYTES      (64 * KIB)
+#define LIMIT_URL_BYTES        (4 * KIB)
+#define LIMIT_REDIRECTS        5 /* blobs and manifests only */
+#define LIMIT_TRIES            3 /* of one request, on 429 and 503 */
+#define LIMIT_RETRY_AFTER_MS   10000L
+#define LIMIT_CHALLENGES       8
+#define LIMIT_CONNECT_MS       30000L
+#define LIMIT_REQUEST_MS       30000L  /* default of --timeout for one request of metadata */
+#define LIMIT_TOTAL_MS         300000L /* one verification */
+#define LIMIT_SLOW_BYTES_S     1024L   /* below this rate for LIMIT_SLOW_S a transfer is given up */
+#define LIMIT_SLOW_S           20L
+#define LIMIT_PARALLEL         8  /* connections to one host */
+#define LIMIT_FLIGHT           64 /* requests in one flight */
+#define LIMIT_CREDENTIAL_BYTES                                                                     \
+    (64 * KIB) /* a helper's answer; a credential file is 1 MiB at most */
+#define LIMIT_CREDENTIAL_FILE_BYTES (1 * MIB)
+#define LIMIT_HELPER_MS             30000L
+
+/* ---- local ---- */
+#define LIMIT_CONFIG_FILE_BYTES (1 * MIB)
+#define LIMIT_PIN_FILE_BYTES    (2 * MIB) /* holds a root.json */
+#define LIMIT_CA_FILE_BYTES     (1 * MIB)
+#define LIMIT_HEAD_BYTES        (64 * KIB)
+#define LIMIT_SEEN_TAGS         1024 /* tag-and-digest pairs remembered for pin-stale */
+#define LIMIT_LOCK_MS           60000L
+#define LIMIT_CLOCK_BACK_S      300L         /* slack against the time of the last successful run */
+#define LIMIT_CLOCK_MIN_UNIX_S  1764028800LL /* 2025-11-25: before any release, clock is wrong */
+#define LIMIT_STATE_TOUCH_S     3600L /* how often an unchanged state's last-seen time is renewed */
+#define LIMIT_REFERENCES        10000 /* on one command line */
+#define LIMIT_JOBS              64
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Borrowed bytes. All input travels as slices; a stored slice points into an arena or a buffer
+ * whose life the holding struct's comment names. The only home of memcmp. */
+#ifndef BASE_SLICE_H
+#define BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct slice {
+    const uint8_t *ptr;
+    size_t len;
+};
+
+#define SLICE_EMPTY                                                                                \
+    (struct slice)                                                                                 \
+    {                                                                                              \
+        NULL, 0                                                                                    \
+    }
+#define SLICE_LITERAL(text)                                                                        \
+    (struct slice)                                                                                 \
+    {                                                                                              \
+        (const uint8_t *)("" text), sizeof(text) - 1                                               \
+    }
+/* For "%.*s": message formatting sanitises, so remote bytes are welcome there. */
+#define SLICE_ARGS(s) ((int)((s).len > 256 ? 256 : (s).len)), (const char *)(s).ptr
+
+static inline struct slice slice_of(const void *ptr, size_t len)
+{
+    return (struct slice){ (const uint8_t *)ptr, len };
+}
+
+static inline struct slice slice_from_string(const char *text)
+{
+    return (struct slice){ (const uint8_t *)text, strlen(text) };
+}
+
+static inline bool slice_equal(struct slice a, struct slice b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool slice_is(struct slice a, const char *text)
+{
+    return slice_equal(a, slice_from_string(text));
+}
+
+/* Byte order, shorter first on a common prefix: the order of canonical JSON. */
+static inline int slice_compare(struct slice a, struct slice b)
+{
+    size_t shared = a.len < b.len ? a.len : b.len;
+    int order = shared == 0 ? 0 : memcmp(a.ptr, b.ptr, shared);
+    if (order != 0) {
+        return order;
+    }
+    return (a.len > b.len) - (a.len < b.len);
+}
+
+static inline bool slice_has_prefix(struct slice a, struct slice prefix)
+{
+    return a.len >= prefix.len && (prefix.len == 0 || memcmp(a.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+static inline bool slice_has_suffix(struct slice a, struct slice suffix)
+{
+    return a.len >= suffix.len &&
+           (suffix.len == 0 || memcmp(a.ptr + (a.len - suffix.len), suffix.ptr, suffix.len) == 0);
+}
+
+/* The part from offset on; offset beyond the end gives an empty slice. */
+static inline struct slice slice_from(struct slice a, size_t offset)
+{
+    if (offset > a.len) {
+        offset = a.len;
+    }
+    return (struct slice){ a.ptr == NULL ? NULL : a.ptr + offset, a.len - offset };
+}
+
+/* The first len bytes, fewer if there are fewer. */
+static inline struct slice slice_first(struct slice a, size_t len)
+{
+    return (struct slice){ a.ptr, len < a.len ? len : a.len };
+}
+
+/* Position of the first/last byte equal to c, or a.len. */
+static inline size_t slice_find(struct slice a, char c)
+{
+    const uint8_t *hit = a.len == 0 ? NULL : memchr(a.ptr, c, a.len);
+    return hit == NULL ? a.len : (size_t)(hit - a.ptr);
+}
+
+static inline size_t slice_find_last(struct slice a, char c)
+{
+    for (size_t i = a.len; i > 0; i--) {
+        if (a.ptr[i - 1] == (uint8_t)c) {
+            return i - 1;
+        }
+    }
+    return a.len;
+}
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One fetcher interface: a flight of requests goes out at once and comes back together. The
+ * fetcher knows bytes, limits and TLS; it does not know trust, tokens or retries (session.h).
+ */
+#ifndef NET_FETCH_H
+#define NET_FETCH_H
+
+#include "base/buf.h"
+#include "base/env.h"
+#include "base/limits.h"
+
+/* Where a server is and how its TLS is judged; borrowed, and compared by pointer: connections are
+ * reused only between requests with the same one. */
+struct net_tls {
+    const char *ca_file;     /* PEM in addition to the system's; NULL: the system's only */
+    const char *client_cert; /* PEM files, both or neither */
+    const char *client_key;
+    bool plain_http; /* the user named this host by --plain-http */
+    bool insecure;   /* the user named this host by --insecure-tls */
+};
+
+struct net_request {
+    const char *url;           /* https, or http when tls->plain_http */
+    const char *accept;        /* Accept header, NULL: none */
+    const char *authorization; /* whole header value, NULL: none; wiped by its owner */
+    const char *form;          /* POST body (application/x-www-form-urlencoded), NULL: GET */
+    const struct net_tls *tls; /* NULL: the system's trust, no client certificate */
+    size_t max_bytes;          /* body; one byte more is ASSAY_TOO_LARGE */
+    int64_t timeout_ms;        /* for this request, 0: LIMIT_REQUEST_MS */
+};
+
+#define NET_HEADER_BYTES 512
+
+struct net_response {
+    enum assay_status status; /* of the transfer: ASSAY_OK for any complete HTTP answer */
+    struct assay_error error; /* when status is not ASSAY_OK */
+    int http_status;
+    struct buf body;                     /* owned */
+    char content_type[NET_HEADER_BYTES]; /* without parameters, lower case; "" if absent */
+    char location[LIMIT_URL_BYTES];      /* of a redirect; "" if absent */
+    char docker_content_digest[NET_HEADER_BYTES];
+    char *challenges[LIMIT_CHALLENGES]; /* WWW-Authenticate values, owned */
+    size_t challenge_count;
+    int64_t retry_after_ms; /* -1: absent */
+};
+
+void net_response_clear(struct net_response *response);
+
+struct net_fetcher_ops {
+    /* Fetches all requests side by side and fills responses[i] for requests[i]; one that fails does
+     * not stop the others. The status is of the flight itself: ASSAY_NET_UNAVAILABLE,
+     * ASSAY_OFFLINE, ASSAY_NO_MEMORY, ASSAY_INTERRUPTED. */
+    enum assay_status (*fetch)(struct net_fetcher *fetcher, const struct net_request *requests,
+                               struct net_response *responses, size_t count,
+                               struct assay_error *err);
+    void (*free)(struct net_fetcher *fetcher);
+};
+
+struct net_fetcher {
+    const struct net_fetcher_ops *ops;
+    uint64_t flights; /* round trips so far, shown by --explain and counted in tests */
+    uint64_t requests;
+};
+
+void net_fetcher_free(struct net_fetcher *fetcher);
+
+struct net_curl_options {
+    const char *proxy_https; /* as in the variables https_proxy, http_proxy, no_proxy; NULL: none */
+    const char *proxy_http;
+    const char *no_proxy;
+    const char *user_agent;
+    int64_t total_ms; /* for all flights together, from the first; 0: LIMIT_TOTAL_MS */
+};
+
+/* libcurl, loaded at the first fetch, never before. Belongs to one thread. options are copied. */
+MUST_CHECK enum assay_status net_fetcher_curl_new(const struct net_curl_options *options,
+                                                  const struct assay_env *env,
+                                                  struct net_fetcher **out,
+                                                  struct assay_error *err);
+/* Refuses everything with ASSAY_OFFLINE. */
+MUST_CHECK enum assay_status net_fetcher_null_new(struct net_fetcher **out,
+                                                  struct assay_error *err);
+
+#endif

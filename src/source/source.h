@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where image bytes come from. A source hands out bytes with what is claimed about them; who asks
+ * hashes them (verify/). One const table of transports, skopeo's names.
+ */
+#ifndef SOURCE_SOURCE_H
+#define SOURCE_SOURCE_H
+
+#include "base/env.h"
+#include "net/session.h"
+#include "oci/manifest.h"
+#include "oci/reference.h"
+
+struct source;
+
+/* Bytes of a manifest or index with the media type that the transport claims ("" if none). */
+struct source_manifest {
+    struct buf bytes;
+    char media_type[NET_HEADER_BYTES];
+    char claimed_digest[DIGEST_TEXT_BYTES]; /* "" if none; a cross-check, never evidence */
+};
+void source_manifest_clear(struct source_manifest *manifest);
+
+struct source_ops {
+    /* The manifest that the locator names (a tag, the only image of a directory).
+     * ASSAY_NOT_FOUND when there is none. */
+    enum assay_status (*named)(struct source *source, struct source_manifest *out,
+                               struct assay_error *err);
+    /* Manifests by digest, all in one flight where there is a network: statuses[i] of each.
+     * ASSAY_MANIFEST_MISSING when absent. */
+    enum assay_status (*by_digest)(struct source *source, const struct oci_descriptor *wanted,
+                                   size_t count, struct source_manifest *out,
+                                   enum assay_status *statuses, struct assay_error *errors,
+                                   struct assay_error *err);
+    /* A blob as a stream; sink may stop it with its own status. ASSAY_MANIFEST_MISSING when
+     * absent. */
+    enum assay_status (*blob)(struct source *source, const struct oci_descriptor *wanted,
+                              enum assay_status (*sink)(void *ctx, struct slice bytes,
+                                                        struct assay_error *err),
+                              void *ctx, struct assay_error *err);
+    void (*free)(struct source *source);
+};
+
+struct source {
+    const struct source_ops *ops;
+    bool is_local;      /* a directory or archive: layers are judged as well */
+    char *claimed_name; /* what the source calls itself; a claim; NULL: nothing */
+};
+
+void source_free(struct source *source);
+
+struct source_transport {
+    const char *scheme; /* "docker://", "oci:" */
+    const char *summary;
+    bool is_local;
+    /* locator: what follows the scheme. session is NULL offline. */
+    enum assay_status (*open)(const char *locator, struct net_session *session, struct source **out,
+                              struct assay_error *err);
+};
+
+/* By scheme; a text without one is docker://. *locator points into text. Never NULL. */
+const struct source_transport *source_transport_find(const char *text, const char **locator);
+/* The table, for help; NULL at the end. */
+const struct source_transport *source_transport_at(size_t index);
+
+/* ---- the registry, whose first request travels with others in one flight ---- */
+
+/* The request for the manifest that the reference names (tag, else digest); borrowed from source.
+ */
+MUST_CHECK enum assay_status source_registry_request(struct source *source, struct net_get *out,
+                                                     struct assay_error *err);
+/* The answer to it: what named() then returns without asking again. Takes the body. */
+void source_registry_answer(struct source *source, struct net_response *response);
+
+#endif

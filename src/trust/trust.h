@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What vouches for a digest. A format updates a repository's trust data and then answers which
+ * digest is signed for a tag. One const table of formats; Notary v1 is the first.
+ */
+#ifndef TRUST_TRUST_H
+#define TRUST_TRUST_H
+
+#include "net/session.h"
+#include "oci/reference.h"
+#include "tuf/store.h"
+#include "tuf/trusted.h"
+
+struct trust_repo; /* one repository's trust data, updated and verified */
+
+/* How a repository is opened; all borrowed for the call and the repo's life. */
+struct trust_options {
+    const struct assay_env *env;
+    struct net_session *net;   /* NULL: nothing may be fetched */
+    const char *server;        /* URL without trailing slash; NULL with directory or state */
+    const char *directory;     /* --trust-dir */
+    bool from_state;           /* --offline alone: the stored role files */
+    const struct tuf_pin *pin; /* kind NONE: none */
+    bool pin_is_exact;         /* given by --root, or stored for this very GUN */
+    bool tofu;
+    int (*accept_root)(void *ctx, const char *gun, const char *fingerprint);
+    void *accept_root_ctx;
+    const char *state_dir; /* NULL: stateless or --at */
+    int64_t now_unix_s;
+    bool has_at;          /* floors are neither read nor written */
+    bool all_delegations; /* inspect --trust: load every delegation that can be loaded */
+    struct trace *trace;
+    /* Requests that travel in the first flight: the manifests by tag. */
+    const struct net_get *companions;
+    struct net_response *companion_responses;
+    size_t companion_count;
+};
+
+struct trust_format {
+    const char *name; /* "notary" */
+    enum assay_status (*open)(const char *gun, const struct trust_options *options,
+                              struct trust_repo **out, struct assay_error *err);
+};
+
+/* The formats in order; NULL at the end. */
+const struct trust_format *trust_format_at(size_t index);
+
+extern const struct trust_format trust_format_notary;
+
+struct trust_claim {
+    const char *role; /* the role that answered; borrowed from the repo */
+    struct tuf_target target;
+};
+
+void trust_repo_free(struct trust_repo *repo);
+const struct tuf_trusted *trust_repo_trusted(const struct trust_repo *repo);
+const char *trust_repo_gun(const struct trust_repo *repo);
+const char *trust_repo_where(const struct trust_repo *repo);
+/* The effective answer for a tag: targets/releases before targets. ASSAY_TAG_NOT_SIGNED. */
+MUST_CHECK enum assay_status trust_repo_find_tag(struct trust_repo *repo, const char *tag,
+                                                 struct trust_claim *out, struct trace *trace,
+                                                 struct assay_error *err);
+/* A tag whose effective answer is the digest. ASSAY_DIGEST_NOT_SIGNED. */
+MUST_CHECK enum assay_status trust_repo_find_digest(struct trust_repo *repo,
+                                                    const struct digest *digest,
+                                                    struct trust_claim *out, struct trace *trace,
+                                                    struct assay_error *err);
+/* Whether this state once verified the digest for the tag. */
+bool trust_repo_was_seen(const struct trust_repo *repo, const char *tag,
+                         const struct digest *digest);
+/* Remembers a verified pair; stored by commit. */
+MUST_CHECK enum assay_status trust_repo_mark_seen(struct trust_repo *repo, const char *tag,
+                                                  const struct digest *digest,
+                                                  struct assay_error *err);
+/* Stores floors, roots and files durably; nothing when stateless or --at. */
+MUST_CHECK enum assay_status trust_repo_commit(struct trust_repo *repo, struct assay_error *err);
+/* Sentences for the user: first use accepted, a floor that fell. Borrowed; NULL at the end. */
+const char *trust_repo_note(const struct trust_repo *repo, size_t index);
+
+#endif

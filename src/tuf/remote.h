@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where role files come from: a server, a directory, the stored state. Claims nothing about what
+ * the bytes are worth. */
+#ifndef TUF_REMOTE_H
+#define TUF_REMOTE_H
+
+#include "base/buf.h"
+#include "base/limits.h"
+
+enum tuf_file_outcome {
+    TUF_FILE_FAILED, /* error says why */
+    TUF_FILE_FOUND,
+    TUF_FILE_ABSENT,      /* not there */
+    TUF_FILE_NEVER_SIGNED /* the server says in Notary's own words that it has no such metadata */
+};
+
+#define TUF_FILE_NAME_BYTES (LIMIT_ROLE_NAME_BYTES + 1 + 64 + 21)
+
+struct tuf_file {
+    char name[TUF_FILE_NAME_BYTES]; /* "timestamp", "3.root", "snapshot.HEX", "targets/releases" */
+    size_t max_bytes;
+    enum tuf_file_outcome outcome;
+    struct buf bytes; /* owned */
+    struct assay_error error;
+};
+void tuf_file_clear(struct tuf_file *file);
+
+struct tuf_remote {
+    /* Gets all files in one flight. The status is of the flight itself (offline, no memory). */
+    enum assay_status (*get)(struct tuf_remote *remote, struct tuf_file *files, size_t count,
+                             struct assay_error *err);
+    void (*free)(struct tuf_remote *remote);
+    bool has_hashed_names; /* false: a directory of plain names; a file is asked for once */
+    const char *where;     /* for messages: the server's URL, the directory */
+};
+
+#endif

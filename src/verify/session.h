@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The internal side of a session, for the command: inspect, explain and root need more than a
+ * verdict. */
+#ifndef VERIFY_SESSION_H
+#define VERIFY_SESSION_H
+
+#include "base/env.h"
+#include "oci/reference.h"
+#include "trust/trust.h"
+#include "verify/verdict.h"
+
+/* The signed entries of a repository, for inspect --trust: update included. */
+struct session_trust {
+    struct trust_repo *repo; /* owned; trust/trust.h */
+};
+
+MUST_CHECK enum assay_status session_open_trust(struct assay_session *session,
+                                                const struct oci_reference *reference,
+                                                struct trust_repo **out, struct assay_error *err);
+
+/* One node of a manifest tree, for inspect. */
+struct inspect_node {
+    char digest[DIGEST_TEXT_BYTES];
+    uint64_t size;
+    char media_type[128];
+    char platform[200]; /* "" for none */
+    bool is_attestation;
+    struct inspect_node *children; /* manifests of an index */
+    size_t child_count;
+    struct oci_descriptor config; /* of a manifest; media_text points to static text or "" */
+    struct oci_descriptor *layers;
+    size_t layer_count;
+};
+
+/* The manifest tree of a reference or source, hashed but not judged: says nothing about trust. */
+MUST_CHECK enum assay_status session_inspect(struct assay_session *session, const char *reference,
+                                             struct inspect_node *out, struct assay_error *err);
+void inspect_node_clear(struct inspect_node *node);
+
+/* Which server, root, pin and state decide for a reference, for explain; texts owned. */
+struct session_explanation {
+    struct oci_reference reference;
+    char *trust_source;        /* URL or directory, "" when none is known */
+    char *trust_source_reason; /* "--trust-server", "the configuration for registry.example.com" */
+    char *pin;                 /* "sha256:...", "root file", "CA file", "none" */
+    char *pin_origin;          /* "--root", the directory, "" */
+    char *state_dir;           /* "" when stateless */
+    uint64_t state_generation; /* 0: nothing is known of this repository yet */
+    uint64_t root_version;     /* from state; 0: none */
+    char *anchor;              /* "pinned", "accepted on first use", "none" */
+};
+MUST_CHECK enum assay_status session_explain(struct assay_session *session, const char *reference,
+                                             struct session_explanation *out,
+                                             struct assay_error *err);
+void session_explanation_clear(struct session_explanation *explanation);
+
+#endif
