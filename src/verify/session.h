@@ -9,10 +9,15 @@
 #include "trust/trust.h"
 #include "verify/verdict.h"
 
-/* The signed entries of a repository, for inspect --trust: update included. */
-struct session_trust {
-    struct trust_repo *repo; /* owned; trust/trust.h */
-};
+/* As assay_session_new, with what is outside given by the caller: the clock, the log, the
+ * interruption flag and, if not NULL, the fetcher (then everything runs on one thread; NULL:
+ * libcurl). env is borrowed for the session's life. */
+MUST_CHECK enum assay_status session_new(const struct assay_options *options,
+                                         const struct assay_env *env, struct assay_session **out,
+                                         struct assay_error *err);
+
+/* The updated and verified trust data of a repository, every delegation that can be loaded
+ * included, for inspect --trust. */
 
 MUST_CHECK enum assay_status session_open_trust(struct assay_session *session,
                                                 const struct oci_reference *reference,
