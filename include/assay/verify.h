@@ -43,10 +43,13 @@ struct assay_options {
     size_t pin_dir_count;
     int tofu; /**< non-zero: accept the first root that is seen */
     /**
-     * Asked when nothing is pinned and tofu is 0. Non-zero accepts the root with this fingerprint
-     * (a sha256:HEX text, borrowed). NULL: refuse.
+     * Asked when nothing is pinned and tofu is 0, after the root's own signatures held. Non-zero
+     * accepts it. fingerprint is a "sha256:HEX" text, several separated by ", " when the root needs
+     * several signers; root is the whole file, for storing as a pin; all borrowed for the call.
+     * May be called from several threads. NULL: refuse.
      */
-    int (*accept_root)(void *ctx, const char *gun, const char *fingerprint);
+    int (*accept_root)(void *ctx, const char *gun, const char *fingerprint, const void *root,
+                       size_t root_bytes);
     void *accept_root_ctx;
 
     /* State */

@@ -14,6 +14,13 @@ void *mem_alloc(size_t count, size_t size) MALLOC_OF(mem_free);
 MUST_CHECK void *mem_resize(void *ptr, size_t count, size_t size);
 /* A copy of a NUL-terminated text. */
 char *mem_copy_string(const char *text) MALLOC_OF(mem_free);
+/* Frees what the variable points to when it goes out of scope. */
+#define AUTO_MEM CLEANUP(mem_cleanup)
+static inline void mem_cleanup(void *variable)
+{
+    void *const *pointer = variable;
+    mem_free(*pointer);
+}
 /* Overwrites memory in a way that the compiler keeps. */
 void mem_wipe(void *ptr, size_t len);
 

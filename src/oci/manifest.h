@@ -93,6 +93,13 @@ void oci_platform_format(const struct oci_platform *platform, char *out, size_t 
 bool oci_platform_matches(const struct oci_platform_choice *choice,
                           const struct oci_platform *platform);
 
+/* The usual word for a media type, "unknown" for OCI_MEDIA_UNKNOWN. Static. */
+const char *oci_media_text(enum oci_media media);
+/* Whether a config's platform is the one that the index names: os and architecture equal, variant
+ * where both give one. ASSAY_PLATFORM_MISMATCH. */
+MUST_CHECK enum assay_status oci_platform_check(const struct oci_platform *index,
+                                                const struct oci_platform *config,
+                                                struct assay_error *err);
 /* The media type word of a descriptor, OCI_MEDIA_UNKNOWN for others. */
 enum oci_media oci_media_parse(const char *text);
 

@@ -7,6 +7,7 @@
 #define TRUST_TRUST_H
 
 #include "net/session.h"
+#include "oci/manifest.h"
 #include "oci/reference.h"
 #include "tuf/store.h"
 #include "tuf/trusted.h"
@@ -23,7 +24,8 @@ struct trust_options {
     const struct tuf_pin *pin; /* kind NONE: none */
     bool pin_is_exact;         /* given by --root, or stored for this very GUN */
     bool tofu;
-    int (*accept_root)(void *ctx, const char *gun, const char *fingerprint);
+    int (*accept_root)(void *ctx, const char *gun, const char *fingerprint, const void *root,
+                       size_t root_bytes);
     void *accept_root_ctx;
     const char *state_dir; /* NULL: stateless or --at */
     int64_t now_unix_s;
@@ -64,6 +66,12 @@ MUST_CHECK enum assay_status trust_repo_find_tag(struct trust_repo *repo, const 
 MUST_CHECK enum assay_status trust_repo_find_digest(struct trust_repo *repo,
                                                     const struct digest *digest,
                                                     struct trust_claim *out, struct trace *trace,
+                                                    struct assay_error *err);
+/* Digests that some tag answers with, distinct, at most max, with one tag for each. */
+size_t trust_repo_signed_digests(struct trust_repo *repo, struct oci_descriptor *out,
+                                 struct slice *tags, size_t max);
+/* "sha256:HEX" of the last root's keys, several separated by ", ". */
+MUST_CHECK enum assay_status trust_repo_fingerprint(const struct trust_repo *repo, struct buf *out,
                                                     struct assay_error *err);
 /* Whether this state once verified the digest for the tag. */
 bool trust_repo_was_seen(const struct trust_repo *repo, const char *tag,

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a repository's metadata comes from: a Notary server, a directory, the stored state. */
+#ifndef TRUST_REMOTE_H
+#define TRUST_REMOTE_H
+
+#include "net/session.h"
+#include "tuf/remote.h"
+#include "tuf/store.h"
+
+/* Requests that travel with the first flight; answers are left in responses. */
+struct remote_companions {
+    const struct net_get *gets;
+    struct net_response *responses;
+    size_t count;
+};
+
+/* A Notary server: BASE/v2/GUN/_trust/tuf/NAME.json. server is an https URL without a trailing
+ * slash; everything is borrowed. ASSAY_CONFIG for a URL that is not https. */
+MUST_CHECK enum assay_status remote_server_new(const char *server, const char *gun,
+                                               struct net_session *net,
+                                               const struct remote_companions *companions,
+                                               struct tuf_remote **out, struct assay_error *err);
+
+/* A directory: Docker's or notary's trust directory (tuf/GUN/metadata/ below it), a server's files
+ * (v2/GUN/_trust/tuf/ below it), or the metadata files themselves. */
+MUST_CHECK enum assay_status remote_directory_new(const char *path, const char *gun,
+                                                  struct tuf_remote **out, struct assay_error *err);
+
+/* The role files that the last good run stored. */
+MUST_CHECK enum assay_status remote_state_new(struct tuf_store *store, struct tuf_remote **out,
+                                              struct assay_error *err);
+
+#endif

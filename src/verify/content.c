@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the signed digest to the bytes: manifest or index, each platform's manifest, and, for local
+ * sources and --layers, config and layers down to each diff_id. Everything is hashed here. */
+#include "base/mem.h"
+#include "verify/content_parts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum assay_status content_check_bytes(struct content *content, enum rule rule, const char *subject,
+                                      struct slice bytes, const struct digest *wanted,
+                                      uint64_t wanted_size, struct assay_error *err)
+{
+    struct digest actual;
+    char want[DIGEST_TEXT_BYTES];
+    char have[DIGEST_TEXT_BYTES];
+    TRY(digest_compute(wanted->alg, bytes, &actual, err));
+    digest_format(wanted, want);
+    digest_format(&actual, have);
+    if (!digest_equal(&actual, wanted)) {
+        trace_add(content->trace, rule, false, subject, "hashed %s, expected %s", have, want);
+        return FAIL(err, ASSAY_DIGEST_MISMATCH, "%s has digest %s, expected %s", subject, have,
+                    want);
+    }
+    if (bytes.len != wanted_size) {
+        trace_add(content->trace, rule, false, subject, "%zu bytes, expected %" PRIu64, bytes.len,
+                  wanted_size);
+        return FAIL(err, ASSAY_SIZE_MISMATCH, "%s has %zu bytes, expected %" PRIu64, subject,
+                    bytes.len, wanted_size);
+    }
+    trace_add(content->trace, rule, true, subject, "hashed %s, %zu bytes", have, bytes.len);
+    return ASSAY_OK;
+}
+
+/* The signed document's bytes: what the name led to if that is it, else by its digest. */
+static enum assay_status fetch_signed(struct content *content, struct assay_error *err)
+{
+    struct source *source = content->job->source;
+    struct assay_error named_error = ERROR_INIT;
+    enum assay_status named = source->ops->named(source, &content->signed_doc, &named_error);
+    if (named == ASSAY_OK) {
+        TRY(digest_compute(DIGEST_SHA256, buf_slice(&content->signed_doc.bytes), &content->named,
+                           err));
+        if (digest_equal(&content->named, &content->claim->target.sha256)) {
+            return ASSAY_OK;
+        }
+        source_manifest_clear(&content->signed_doc);
+    } else if (named != ASSAY_NOT_FOUND && named != ASSAY_MANIFEST_MISSING) {
+        if (err != NULL) {
+            *err = named_error;
+        }
+        return named;
+    }
+    struct oci_descriptor wanted = { .media_text = "",
+                                     .digest = content->claim->target.sha256,
+                                     .size = content->claim->target.length };
+    enum assay_status status = ASSAY_OK;
+    struct assay_error reason = ERROR_INIT;
+    TRY(source->ops->by_digest(source, &wanted, 1, &content->signed_doc, &status, &reason, err));
+    if (status != ASSAY_OK) {
+        if (err != NULL) {
+            *err = reason;
+        }
+        return status;
+    }
+    return ASSAY_OK;
+}
+
+/* The tag was moved after signing, or removed: what counts is what was signed, but say so. */
+static enum assay_status note_moved(struct content *content, struct assay_error *err)
+{
+    const struct oci_reference *reference = &content->job->reference;
+    if (content->job->source->is_local || reference->digest.alg != DIGEST_NONE ||
+        digest_equal(&content->named, &content->claim->target.sha256)) {
+        return ASSAY_OK;
+    }
+    if (content->named.alg == DIGEST_NONE) {
+        return verdict_note(content->job->verdict, err,
+                            "the registry does not have the tag %s any more; the signed digest "
+                            "was verified",
+                            reference->tag);
+    }
+    char text[DIGEST_TEXT_BYTES];
+    digest_format(&content->named, text);
+    return verdict_note(content->job->verdict, err,
+                        "the tag %s now points elsewhere in the registry (%s); the signed digest "
+                        "was verified",
+                        reference->tag, text);
+}
+
+/* A local image may be one platform of the signed index; then it must be an entry of it. */
+static enum assay_status check_named_entry(struct content *content, struct assay_error *err)
+{
+    if (!content->job->source->is_local || content->named.alg == DIGEST_NONE ||
+        digest_equal(&content->named, &content->claim->target.sha256)) {
+        return ASSAY_OK;
+    }
+    for (size_t i = 0; i < content->document.entry_count; i++) {
+        if (digest_equal(&content->document.entries[i].descriptor.digest, &content->named)) {
+            return ASSAY_OK;
+        }
+    }
+    char text[DIGEST_TEXT_BYTES];
+    digest_format(&content->named, text);
+    trace_add(content->trace, RULE_MANIFEST_DIGEST, false, text,
+              "neither the signed digest nor an entry of the signed index");
+    return FAIL(err, ASSAY_DIGEST_MISMATCH,
+                "the image's manifest %s is neither the signed one nor an entry of the signed "
+                "index",
+                text);
+}
+
+static enum assay_status judge_signed(struct content *content, struct assay_error *err)
+{
+    struct assay_verdict *verdict = content->job->verdict;
+    struct slice bytes = buf_slice(&content->signed_doc.bytes);
+    TRY(content_check_bytes(content, RULE_MANIFEST_DIGEST, "the signed manifest", bytes,
+                            &content->claim->target.sha256, content->claim->target.length, err));
+    if (content->claim->target.sha512.alg != DIGEST_NONE) {
+        TRY(content_check_bytes(content, RULE_MANIFEST_DIGEST, "the signed manifest (sha512)",
+                                bytes, &content->claim->target.sha512,
+                                content->claim->target.length, err));
+    }
+    const char *said[] = { content->signed_doc.media_type };
+    TRY_IN(oci_document_parse(bytes, said, ARRAY_LEN(said), &content->document, err), err,
+           "the signed manifest");
+    verdict->media_type = mem_copy_string(content->signed_doc.media_type);
+    if (verdict->media_type == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    TRY(check_named_entry(content, err));
+    return note_moved(content, err);
+}
+
+enum assay_status content_judge(struct assay_session *session, struct job *job,
+                                const struct trust_claim *claim, struct assay_error *err)
+{
+    struct content content = {
+        .session = session, .job = job, .claim = claim, .trace = &job->verdict->trace
+    };
+    content.deep = job->source->is_local || session->options.layers != 0;
+    enum assay_status status = fetch_signed(&content, err);
+    if (status == ASSAY_OK) {
+        status = judge_signed(&content, err);
+    }
+    if (status == ASSAY_OK) {
+        status = content.document.is_index ? content_judge_index(&content, err)
+                                           : content_judge_single(&content, err);
+    }
+    source_manifest_clear(&content.signed_doc);
+    oci_document_clear(&content.document);
+    return status;
+}

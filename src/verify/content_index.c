@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+#include "verify/content_parts.h"
+
+#define PLATFORM_TEXT_BYTES 200
+
+static enum assay_status add_platform(struct content *content, const char *platform,
+                                      const struct oci_descriptor *descriptor,
+                                      enum verdict_platform_state state, struct assay_error *err)
+{
+    struct assay_verdict *verdict = content->job->verdict;
+    struct verdict_platform *more =
+        mem_resize(verdict->platforms, verdict->platform_count + 1, sizeof(*verdict->platforms));
+    if (more == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    verdict->platforms = more;
+    struct verdict_platform *added = &more[verdict->platform_count];
+    *added = (struct verdict_platform){ .state = state, .size = descriptor->size };
+    added->platform = mem_copy_string(platform);
+    if (added->platform == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    verdict->platform_count++;
+    digest_format(&descriptor->digest, added->digest);
+    return ASSAY_OK;
+}
+
+/* One platform's manifest, as it was fetched. */
+static enum assay_status judge_entry(struct content *content, const struct oci_index_entry *entry,
+                                     const char *platform, struct source_manifest *fetched,
+                                     struct assay_error *err)
+{
+    struct slice bytes = buf_slice(&fetched->bytes);
+    TRY(content_check_bytes(content, RULE_PLATFORM_MANIFEST, platform, bytes,
+                            &entry->descriptor.digest, entry->descriptor.size, err));
+    const char *said[] = { fetched->media_type, entry->descriptor.media_text };
+    struct oci_document manifest;
+    TRY(oci_document_parse(bytes, said, ARRAY_LEN(said), &manifest, err));
+    enum assay_status status = ASSAY_OK;
+    if (manifest.is_index) {
+        status = FAIL(err, ASSAY_MEDIA_TYPE, "an index stands inside the index");
+    } else if (content->deep) {
+        status = content_judge_image(content, &manifest,
+                                     entry->has_platform ? &entry->platform : NULL, NULL, err);
+    }
+    oci_document_clear(&manifest);
+    return status;
+}
+
+/* What became of each entry of the index. */
+struct plan {
+    struct oci_descriptor *wanted; /* the entries to judge, in order */
+    size_t *entry_of;              /* their places in the index */
+    struct source_manifest *fetched;
+    enum assay_status *statuses;
+    struct assay_error *errors;
+    size_t count;
+};
+
+static void plan_clear(struct plan *plan)
+{
+    for (size_t i = 0; plan->fetched != NULL && i < plan->count; i++) {
+        source_manifest_clear(&plan->fetched[i]);
+    }
+    mem_free(plan->wanted);
+    mem_free(plan->entry_of);
+    mem_free(plan->fetched);
+    mem_free(plan->statuses);
+    mem_free(plan->errors);
+}
+
+static enum assay_status make_plan(struct content *content, struct plan *plan,
+                                   struct assay_error *err)
+{
+    size_t most = content->document.entry_count + 1; /* never an allocation of nothing */
+    plan->wanted = mem_alloc(most, sizeof(*plan->wanted));
+    plan->entry_of = mem_alloc(most, sizeof(*plan->entry_of));
+    plan->fetched = mem_alloc(most, sizeof(*plan->fetched));
+    plan->statuses = mem_alloc(most, sizeof(*plan->statuses));
+    plan->errors = mem_alloc(most, sizeof(*plan->errors));
+    if (plan->wanted == NULL || plan->entry_of == NULL || plan->fetched == NULL ||
+        plan->statuses == NULL || plan->errors == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    const struct oci_platform_choice *choice = &content->session->platform;
+    for (size_t i = 0; i < content->document.entry_count; i++) {
+        const struct oci_index_entry *entry = &content->document.entries[i];
+        char text[PLATFORM_TEXT_BYTES] = "";
+        if (entry->has_platform) {
+            oci_platform_format(&entry->platform, text, sizeof(text));
+        }
+        bool asked =
+            choice->all || (entry->has_platform && oci_platform_matches(choice, &entry->platform));
+        if (entry->is_attestation) {
+            TRY(add_platform(content, text, &entry->descriptor, VERDICT_PLATFORM_ATTESTATION, err));
+        } else if (!asked) {
+            TRY(add_platform(content, text, &entry->descriptor, VERDICT_PLATFORM_NOT_ASKED, err));
+        } else {
+            plan->wanted[plan->count] = entry->descriptor;
+            plan->entry_of[plan->count++] = i;
+        }
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status judge_planned(struct content *content, struct plan *plan, size_t index,
+                                       size_t *judged, struct assay_error *err)
+{
+    const struct oci_index_entry *entry = &content->document.entries[plan->entry_of[index]];
+    char text[PLATFORM_TEXT_BYTES] = "a manifest without platform";
+    if (entry->has_platform) {
+        oci_platform_format(&entry->platform, text, sizeof(text));
+    }
+    const char *shown = entry->has_platform ? text : "";
+    if (plan->statuses[index] == ASSAY_MANIFEST_MISSING && content->job->source->is_local) {
+        return add_platform(content, shown, &entry->descriptor, VERDICT_PLATFORM_NOT_PRESENT, err);
+    }
+    if (plan->statuses[index] != ASSAY_OK) {
+        if (err != NULL) {
+            *err = plan->errors[index];
+        }
+        return error_context(err, plan->statuses[index], "platform %s", text);
+    }
+    TRY_IN(judge_entry(content, entry, text, &plan->fetched[index], err), err, "platform %s", text);
+    (*judged)++;
+    return add_platform(content, shown, &entry->descriptor, VERDICT_PLATFORM_JUDGED, err);
+}
+
+enum assay_status content_judge_index(struct content *content, struct assay_error *err)
+{
+    struct source *source = content->job->source;
+    CLEANUP(plan_clear) struct plan plan = { 0 };
+    size_t judged = 0;
+    TRY(make_plan(content, &plan, err));
+    if (plan.count > 0) {
+        TRY(source->ops->by_digest(source, plan.wanted, plan.count, plan.fetched, plan.statuses,
+                                   plan.errors, err));
+    }
+    for (size_t i = 0; i < plan.count; i++) {
+        TRY(judge_planned(content, &plan, i, &judged, err));
+    }
+    if (judged == 0) {
+        return FAIL(err, ASSAY_PLATFORM_ABSENT, "%s",
+                    content->session->platform.all
+                        ? "the source holds no platform of the signed index"
+                        : "the signed index does not have the platform asked for");
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status content_judge_single(struct content *content, struct assay_error *err)
+{
+    const struct oci_platform_choice *choice = &content->session->platform;
+    struct oci_descriptor self = { .digest = content->claim->target.sha256,
+                                   .size = content->claim->target.length };
+    char platform[PLATFORM_TEXT_BYTES] = "";
+    if (content->deep) {
+        TRY(content_judge_image(content, &content->document, NULL, platform, err));
+    }
+    if (!choice->all) {
+        struct oci_config config;
+        TRY(content_load_config(content, &content->document, &config, err));
+        bool matches = oci_platform_matches(choice, &config.platform);
+        oci_platform_format(&config.platform, platform, sizeof(platform));
+        oci_config_clear(&config);
+        if (!matches) {
+            return FAIL(err, ASSAY_PLATFORM_ABSENT, "the signed image is for %s", platform);
+        }
+    }
+    return add_platform(content, platform, &self, VERDICT_PLATFORM_JUDGED, err);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parts of content.c: the platforms of an index, and an image's config and layers. */
+#ifndef VERIFY_CONTENT_PARTS_H
+#define VERIFY_CONTENT_PARTS_H
+
+#include "verify/session_internal.h"
+
+struct content {
+    struct assay_session *session;
+    struct job *job;
+    const struct trust_claim *claim;
+    struct trace *trace;
+    bool deep;           /* config and layers too */
+    struct digest named; /* of what the name led to; DIGEST_NONE: nothing was there */
+    struct source_manifest signed_doc;
+    struct oci_document document; /* of signed_doc */
+};
+
+/* Bytes have the digest and size; with its line in the trace. */
+MUST_CHECK enum assay_status content_check_bytes(struct content *content, enum rule rule,
+                                                 const char *subject, struct slice bytes,
+                                                 const struct digest *wanted, uint64_t wanted_size,
+                                                 struct assay_error *err);
+/* Every platform that is asked for and, in a local source, present; at least one. */
+MUST_CHECK enum assay_status content_judge_index(struct content *content, struct assay_error *err);
+/* The signed document is one image. */
+MUST_CHECK enum assay_status content_judge_single(struct content *content, struct assay_error *err);
+/* Config and layers of a manifest; platform (may be NULL) is what the index says of it. The
+ * config's own platform goes into *out if it is not NULL ("os/arch[/variant]", 200 bytes). */
+MUST_CHECK enum assay_status content_judge_image(struct content *content,
+                                                 const struct oci_document *manifest,
+                                                 const struct oci_platform *platform, char *out,
+                                                 struct assay_error *err);
+/* The config alone, hashed and parsed. */
+MUST_CHECK enum assay_status content_load_config(struct content *content,
+                                                 const struct oci_document *manifest,
+                                                 struct oci_config *out, struct assay_error *err);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The manifest tree and a repository's trust data, for inspection: hashed, but no verdict. */
+#include "base/mem.h"
+#include "verify/session_internal.h"
+
+#include <stdio.h>
+
+/* ---- trust data ---- */
+
+static enum assay_status open_trust(struct assay_session *session,
+                                    const struct oci_reference *reference, struct worker_net *net,
+                                    struct trust_repo **out, struct assay_error *err)
+{
+    struct pin_choice pin;
+    struct server_choice server = { 0 };
+    struct trust_options options;
+    int64_t now_unix_s = 0;
+    TRY(session_now(session, &now_unix_s, err));
+    enum assay_status status = pin_choose(session, reference->name, &pin, err);
+    if (status == ASSAY_OK) {
+        status = server_choose(session, reference, &server, err);
+    }
+    if (status == ASSAY_OK) {
+        status = trust_options_fill(session, net, &pin, &server, now_unix_s, &options, err);
+    }
+    if (status == ASSAY_OK && options.directory == NULL && !options.from_state) {
+        status = server_required(&server, reference, err);
+    }
+    if (status == ASSAY_OK) {
+        options.all_delegations = true;
+        status = trust_format_at(0)->open(reference->name, &options, out, err);
+    }
+    if (status == ASSAY_OK) {
+        status = trust_repo_commit(*out, err);
+        if (status != ASSAY_OK) {
+            trust_repo_free(*out);
+            *out = NULL;
+        }
+    }
+    pin_choice_clear(&pin);
+    server_choice_clear(&server);
+    return status;
+}
+
+enum assay_status session_open_trust(struct assay_session *session,
+                                     const struct oci_reference *reference, struct trust_repo **out,
+                                     struct assay_error *err)
+{
+    struct worker_net net;
+    bool offline = session->options.offline || session->options.trust_dir != NULL;
+    *out = NULL;
+    TRY(worker_net_open(session, offline, &net, err));
+    enum assay_status status = open_trust(session, reference, &net, out, err);
+    worker_net_close(&net);
+    return status;
+}
+
+/* ---- the manifest tree ---- */
+
+static enum assay_status fill_node(struct inspect_node *node, const struct oci_document *document,
+                                   struct assay_error *err)
+{
+    if (document->is_index) {
+        return ASSAY_OK;
+    }
+    node->config = document->config;
+    node->config.media_text = oci_media_text(document->config.media);
+    node->layers = mem_alloc(document->layer_count + 1, sizeof(*node->layers));
+    if (node->layers == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    node->layer_count = document->layer_count;
+    for (size_t i = 0; i < document->layer_count; i++) {
+        node->layers[i] = document->layers[i];
+        node->layers[i].media_text = oci_media_text(document->layers[i].media);
+    }
+    return ASSAY_OK;
+}
+
+/* A manifest below an index, hashed against what the index says. */
+static enum assay_status fill_child(struct inspect_node *node, const struct oci_index_entry *entry,
+                                    struct source_manifest *fetched, struct assay_error *err)
+{
+    struct slice bytes = buf_slice(&fetched->bytes);
+    struct digest actual;
+    const char *said[] = { fetched->media_type, entry->descriptor.media_text };
+    TRY(digest_compute(entry->descriptor.digest.alg, bytes, &actual, err));
+    if (!digest_equal(&actual, &entry->descriptor.digest) || bytes.len != entry->descriptor.size) {
+        return FAIL(err, ASSAY_DIGEST_MISMATCH, "the manifest for %s is not what the index names",
+                    node->platform);
+    }
+    if (entry->is_attestation) {
+        return ASSAY_OK;
+    }
+    struct oci_document document;
+    TRY(oci_document_parse(bytes, said, ARRAY_LEN(said), &document, err));
+    enum assay_status status = fill_node(node, &document, err);
+    oci_document_clear(&document);
+    return status;
+}
+
+static void describe_entry(struct inspect_node *node, const struct oci_index_entry *entry)
+{
+    digest_format(&entry->descriptor.digest, node->digest);
+    node->size = entry->descriptor.size;
+    node->is_attestation = entry->is_attestation;
+    (void)snprintf(node->media_type, sizeof(node->media_type), "%s",
+                   oci_media_text(entry->descriptor.media));
+    if (entry->has_platform) {
+        oci_platform_format(&entry->platform, node->platform, sizeof(node->platform));
+    }
+}
+
+static enum assay_status fill_children(struct source *source, struct inspect_node *node,
+                                       const struct oci_document *document, struct assay_error *err)
+{
+    size_t count = document->entry_count;
+    node->children = mem_alloc(count + 1, sizeof(*node->children));
+    AUTO_MEM struct oci_descriptor *wanted = mem_alloc(count + 1, sizeof(*wanted));
+    AUTO_MEM struct source_manifest *fetched = mem_alloc(count + 1, sizeof(*fetched));
+    AUTO_MEM enum assay_status *statuses = mem_alloc(count + 1, sizeof(*statuses));
+    AUTO_MEM struct assay_error *errors = mem_alloc(count + 1, sizeof(*errors));
+    if (node->children == NULL || wanted == NULL || fetched == NULL || statuses == NULL ||
+        errors == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    node->child_count = count;
+    for (size_t i = 0; i < count; i++) {
+        describe_entry(&node->children[i], &document->entries[i]);
+        wanted[i] = document->entries[i].descriptor;
+    }
+    enum assay_status status =
+        count == 0 ? ASSAY_OK
+                   : source->ops->by_digest(source, wanted, count, fetched, statuses, errors, err);
+    for (size_t i = 0; status == ASSAY_OK && i < count; i++) {
+        if (statuses[i] == ASSAY_OK) {
+            status = fill_child(&node->children[i], &document->entries[i], &fetched[i], err);
+        } else if (statuses[i] != ASSAY_MANIFEST_MISSING) {
+            if (err != NULL) {
+                *err = errors[i];
+            }
+            status = statuses[i];
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        source_manifest_clear(&fetched[i]);
+    }
+    return status;
+}
+
+static enum assay_status inspect_source(struct source *source, struct inspect_node *out,
+                                        struct assay_error *err)
+{
+    struct source_manifest manifest = { 0 };
+    struct oci_document document = { 0 };
+    struct digest digest;
+    enum assay_status status = source->ops->named(source, &manifest, err);
+    if (status == ASSAY_OK) {
+        status = digest_compute(DIGEST_SHA256, buf_slice(&manifest.bytes), &digest, err);
+    }
+    if (status == ASSAY_OK) {
+        const char *said[] = { manifest.media_type };
+        digest_format(&digest, out->digest);
+        out->size = manifest.bytes.len;
+        status = oci_document_parse(buf_slice(&manifest.bytes), said, 1, &document, err);
+    }
+    if (status == ASSAY_OK) {
+        (void)snprintf(out->media_type, sizeof(out->media_type), "%s",
+                       oci_media_text(document.media));
+        status = document.is_index ? fill_children(source, out, &document, err)
+                                   : fill_node(out, &document, err);
+        oci_document_clear(&document);
+    }
+    source_manifest_clear(&manifest);
+    return status;
+}
+
+enum assay_status session_inspect(struct assay_session *session, const char *reference,
+                                  struct inspect_node *out, struct assay_error *err)
+{
+    const char *locator = NULL;
+    const struct source_transport *transport = source_transport_find(reference, &locator);
+    struct worker_net net;
+    struct source *source = NULL;
+    *out = (struct inspect_node){ 0 };
+    TRY(worker_net_open(session, session->options.offline || transport->is_local, &net, err));
+    enum assay_status status = transport->open(locator, net.net, &source, err);
+    if (status == ASSAY_OK) {
+        status = inspect_source(source, out, err);
+    }
+    source_free(source);
+    worker_net_close(&net);
+    if (status != ASSAY_OK) {
+        inspect_node_clear(out);
+    }
+    return status;
+}
+
+void inspect_node_clear(struct inspect_node *node)
+{
+    for (size_t i = 0; i < node->child_count; i++) {
+        mem_free(node->children[i].layers);
+    }
+    mem_free(node->children);
+    mem_free(node->layers);
+    *node = (struct inspect_node){ 0 };
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a session holds, and the steps of a verification. Private to verify/. */
+#ifndef VERIFY_SESSION_INTERNAL_H
+#define VERIFY_SESSION_INTERNAL_H
+
+#include "base/arena.h"
+#include "source/source.h"
+#include "verify/session.h"
+
+struct assay_session {
+    struct arena arena;           /* owns every copied string and list */
+    struct assay_options options; /* copied */
+    struct assay_env env;         /* fetcher NULL: each worker makes its own */
+    struct assay_log log;
+    struct oci_platform_choice platform;
+    struct tuf_pin root; /* --root; kind NONE: the stored pins */
+    struct net_credentials *credentials;
+};
+
+/* A network for one worker: fetcher and session; both NULL when nothing may be fetched. */
+struct worker_net {
+    struct assay_env env;
+    struct net_fetcher *own_fetcher; /* owned, unless the session's env gave one */
+    struct net_session *net;
+};
+
+MUST_CHECK enum assay_status worker_net_open(struct assay_session *session, bool offline,
+                                             struct worker_net *out, struct assay_error *err);
+void worker_net_close(struct worker_net *net);
+
+/* ---- which trust server speaks for a repository ---- */
+
+struct server_choice {
+    char *url; /* owned; NULL when none is known */
+    const char *reason;
+};
+/* Never fails for want of a server: url is then NULL (server_required says so). */
+MUST_CHECK enum assay_status server_choose(const struct assay_session *session,
+                                           const struct oci_reference *reference,
+                                           struct server_choice *out, struct assay_error *err);
+/* ASSAY_NO_TRUST_SERVER with its remedy. */
+MUST_CHECK enum assay_status server_required(const struct server_choice *choice,
+                                             const struct oci_reference *reference,
+                                             struct assay_error *err);
+void server_choice_clear(struct server_choice *choice);
+
+/* ---- the pin that holds for a repository ---- */
+
+struct pin_choice {
+    struct tuf_pin pin;
+    bool is_exact;
+    const char *origin; /* "--root", or the pin's pattern (borrowed from pin) */
+};
+MUST_CHECK enum assay_status pin_choose(const struct assay_session *session, const char *gun,
+                                        struct pin_choice *out, struct assay_error *err);
+void pin_choice_clear(struct pin_choice *choice);
+
+/* ---- one image ---- */
+
+/* A reference or source that was asked about, on its way to a verdict. */
+struct job {
+    const char *asked;
+    struct oci_reference reference; /* what it is judged as */
+    struct source *source;
+    struct assay_verdict *verdict; /* owned until it is handed out */
+    bool ready;                    /* reference and source are there: it can be judged */
+    bool passed;                   /* everything but the storing of state held */
+};
+
+/* Reads the reference, opens the source. A failure is the job's verdict. */
+void job_prepare(struct assay_session *session, struct net_session *net, struct job *job);
+void job_clear(struct job *job);
+/* Puts a failure into the verdict. */
+void job_fail(struct job *job, const struct assay_error *err);
+
+/* Judges a job against its repository's updated trust data. */
+void job_judge(struct assay_session *session, struct trust_repo *repo, struct job *job);
+
+/* The manifest, its platforms and, where asked, configs and layers have the signed digest. */
+MUST_CHECK enum assay_status content_judge(struct assay_session *session, struct job *job,
+                                           const struct trust_claim *claim,
+                                           struct assay_error *err);
+
+/* Judges all jobs of one repository with one update of its trust data. now is the run's time. */
+void group_run(struct assay_session *session, struct job **jobs, size_t count, int64_t now_unix_s);
+
+/* The one time of a run: the clock's, or options.at_unix_s. ASSAY_CLOCK when the clock is absurd.
+ */
+MUST_CHECK enum assay_status session_now(const struct assay_session *session, int64_t *out,
+                                         struct assay_error *err);
+
+/* Fills the options that a repository is opened with; companions are left empty. */
+MUST_CHECK enum assay_status
+trust_options_fill(const struct assay_session *session, const struct worker_net *net,
+                   const struct pin_choice *pin, const struct server_choice *server,
+                   int64_t now_unix_s, struct trust_options *out, struct assay_error *err);
+
+#endif
