@@ -20,6 +20,7 @@ struct buf {
     }
 #define AUTO_BUF CLEANUP(buf_clear) struct buf
 
+/* The bytes must not lie in the buffer itself. */
 MUST_CHECK enum assay_status buf_append(struct buf *buf, struct slice bytes,
                                         struct assay_error *err);
 MUST_CHECK enum assay_status buf_append_string(struct buf *buf, const char *text,
@@ -33,7 +34,8 @@ MUST_CHECK enum assay_status buf_reserve(struct buf *buf, size_t len, struct ass
 /* Forgets the contents, keeps the memory and the maximum. */
 void buf_reset(struct buf *buf);
 void buf_clear(struct buf *buf);
-/* As buf_clear, but overwrites the bytes first: for secrets. */
+/* As buf_clear, but overwrites the bytes first: for secrets. Reserve their room at once, because
+ * growing leaves a copy behind. */
 void buf_wipe(struct buf *buf);
 /* Moves from's bytes into to, which is cleared first; from is left empty, its maximum kept. */
 void buf_move(struct buf *to, struct buf *from);

@@ -14,8 +14,9 @@ void fd_close_quietly(int *fd);
  * ASSAY_FILE_IO: absent, unreadable or no regular file; ASSAY_TOO_LARGE. */
 MUST_CHECK enum assay_status file_read(const char *path, size_t max_bytes, struct buf *out,
                                        struct assay_error *err);
-/* As file_read below a directory, for relative names of one or more clean components; *found is
- * false when it does not exist. With follow false no component may be a link. */
+/* As file_read below a directory, for relative names of one or more clean components (no "." or
+ * ".."); when it does not exist, *found is false and ASSAY_OK comes back. With follow false no
+ * component may be a link (ASSAY_FILE_IO). */
 MUST_CHECK enum assay_status file_read_at(int dir_fd, const char *name, bool follow,
                                           size_t max_bytes, struct buf *out, bool *found,
                                           struct assay_error *err);

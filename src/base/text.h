@@ -14,7 +14,11 @@ bool text_is_utf8(struct slice bytes);
  * become \xNN or \u{N}; a cut text ends in "...". */
 void text_sanitise(struct slice bytes, char *out, size_t out_bytes);
 
-/* Writes 2 * bytes.len lower-case digits and a NUL; out_bytes must suffice. */
+/* As text_sanitise, of a formatted text; out_bytes is at most 1024. */
+void text_format(char *out, size_t out_bytes, const char *format, va_list args) PRINTF(3, 0);
+
+/* Writes 2 * bytes.len lower-case digits and a NUL; an empty text where out_bytes does not suffice.
+ */
 void hex_encode(struct slice bytes, char *out, size_t out_bytes);
 /* Lower-case digits only, exactly 2 * out_len of them. ASSAY_SCHEMA otherwise. */
 MUST_CHECK enum assay_status hex_decode(struct slice text, uint8_t *out, size_t out_len,

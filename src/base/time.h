@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/slice.h"
 
-#define TIME_TEXT_BYTES 32
+#define TIME_TEXT_BYTES 48
 
 /* RFC 3339 section 5.6 as Notary's files have it: 'T', then 'Z' or an offset of at most 23:59,
  * up to nine digits of fraction, which are cut (never rounded up); years 0001 to 9999, no second

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include "base/mem.h"
+
+#include <stdalign.h>
+
+#define ARENA_ALIGN           alignof(max_align_t)
+#define ARENA_BLOCK_MIN_BYTES 4096UL
+#define ARENA_BLOCK_MAX_BYTES (256UL * 1024)
+
+struct arena_block {
+    struct arena_block *next;
+    size_t used;
+    size_t cap;
+    max_align_t bytes[];
+};
+
+/* Blocks double, so that a small document costs little and a large one few allocations. */
+static struct arena_block *arena_grow(struct arena *arena, size_t len)
+{
+    size_t cap = ARENA_BLOCK_MIN_BYTES;
+    if (arena->blocks != NULL && arena->blocks->cap < ARENA_BLOCK_MAX_BYTES) {
+        cap = 2 * arena->blocks->cap;
+    } else if (arena->blocks != NULL) {
+        cap = ARENA_BLOCK_MAX_BYTES;
+    }
+    if (cap < len) {
+        cap = len;
+    }
+    struct arena_block *block = mem_alloc(1, sizeof(*block) + cap);
+    if (block == NULL) {
+        return NULL;
+    }
+    block->cap = cap;
+    block->next = arena->blocks;
+    arena->blocks = block;
+    return block;
+}
+
+enum assay_status arena_alloc(struct arena *arena, size_t count, size_t size, void *out,
+                              struct assay_error *err)
+{
+    size_t len = 0;
+    size_t left = arena->max - arena->used;
+    if (__builtin_mul_overflow(count, size, &len) || len > left) {
+        return FAIL(err, ASSAY_JSON_LIMIT, "the parsed form needs more than %zu bytes", arena->max);
+    }
+    size_t padded = (len + (len == 0) + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    struct arena_block *block = arena->blocks;
+    if (block == NULL || padded > block->cap - block->used) {
+        block = arena_grow(arena, padded);
+    }
+    if (block == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    void *ptr = (uint8_t *)block->bytes + block->used;
+    block->used += padded;
+    arena->used = padded < left ? arena->used + padded : arena->max;
+    memcpy(out, &ptr, sizeof(ptr));
+    return ASSAY_OK;
+}
+
+enum assay_status arena_copy(struct arena *arena, struct slice bytes, struct slice *out,
+                             struct assay_error *err)
+{
+    size_t with_nul = 0;
+    uint8_t *copy = NULL;
+    if (__builtin_add_overflow(bytes.len, 1U, &with_nul)) {
+        return FAIL(err, ASSAY_JSON_LIMIT, "the parsed form needs more than %zu bytes", arena->max);
+    }
+    TRY(arena_alloc(arena, with_nul, 1, &copy, err));
+    if (bytes.len > 0) {
+        memcpy(copy, bytes.ptr, bytes.len);
+    }
+    *out = slice_of(copy, bytes.len);
+    return ASSAY_OK;
+}
+
+void arena_clear(struct arena *arena)
+{
+    struct arena_block *block = arena->blocks;
+    while (block != NULL) {
+        struct arena_block *next = block->next;
+        mem_free(block);
+        block = next;
+    }
+    arena->blocks = NULL;
+    arena->used = 0;
+}

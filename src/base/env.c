@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/env.h"
+
+#include "base/attr.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+enum assay_status env_check_interrupted(const struct assay_env *env, struct assay_error *err)
+{
+    int status = env->interrupted == NULL ? ASSAY_OK : atomic_load(env->interrupted);
+    if (status == ASSAY_OK) {
+        return ASSAY_OK;
+    }
+    if (status == ASSAY_TERMINATED) {
+        return FAIL(err, ASSAY_TERMINATED, "ended by SIGTERM");
+    }
+    return FAIL(err, ASSAY_INTERRUPTED, "interrupted by SIGINT");
+}
+
+static enum assay_status system_now_unix_s(void *ctx UNUSED, int64_t *out, struct assay_error *err)
+{
+    struct timespec now = { 0 };
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0) {
+        return FAIL(err, ASSAY_CLOCK, "the clock cannot be read: %s", strerror(errno));
+    }
+    *out = (int64_t)now.tv_sec;
+    return ASSAY_OK;
+}
+
+static int64_t system_monotonic_ms(void *ctx UNUSED)
+{
+    struct timespec now = { 0 };
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) {
+        return INT64_MAX; /* every deadline has passed: waiting forever would be worse */
+    }
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+const struct assay_clock assay_clock_system = {
+    .now_unix_s = system_now_unix_s,
+    .monotonic_ms = system_monotonic_ms,
+};
