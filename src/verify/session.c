@@ -234,7 +234,7 @@ enum assay_status worker_net_open(struct assay_session *session, bool offline,
         struct net_curl_options curl = { .proxy_https = o->proxy_https,
                                          .proxy_http = o->proxy_http,
                                          .no_proxy = o->no_proxy,
-                                         .user_agent = "assay/" ASSAY_VERSION };
+                                         .user_agent = "assay/" ASSAY_VERSION_STRING };
         TRY(net_fetcher_curl_new(&curl, &out->env, &out->own_fetcher, err));
         out->env.fetcher = out->own_fetcher;
     }
