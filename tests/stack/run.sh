@@ -1,0 +1,211 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# run.sh ASSAY: assay against the real notary-server, notary-signer, docker-registry and dockerd,
+# side by side with docker under content trust. Ends with "N passed, N failed".
+here=$(cd "$(dirname "$0")" && pwd)
+assay=$(realpath "$1")
+# shellcheck source=servers.sh
+. "$here/servers.sh"
+work=$(mktemp -d)
+trap 'stack_stop; rm -rf "$work"' EXIT
+stack_start "$work/stack"
+# shellcheck source=publish.sh
+. "$here/publish.sh"
+
+passed=0 failed=0
+ok() { passed=$((passed + 1)); echo "ok: $*"; }
+not_ok() { failed=$((failed + 1)); echo "not ok: $*"; sed 's/^/    /' "$work/out" "$work/err"; }
+
+# run EXIT WHAT COMMAND...: the exit code, and nothing positive on stdout unless it is 0.
+run() {
+    local want=$1 what=$2 code=0
+    shift 2
+    "$@" >"$work/out" 2>"$work/err" </dev/null || code=$?
+    if [ "$code" != "$want" ]; then
+        not_ok "$what: exit $code, expected $want"
+    elif [ "$want" != 0 ] && grep -q TRUSTED "$work/out"; then
+        not_ok "$what: exit $code but TRUSTED on stdout"
+    else
+        return 0
+    fi
+    return 1
+}
+# status EXIT ID WHAT COMMAND...: as run, and the status id is printed.
+status() {
+    local id=$2
+    run "$1" "$3" "${@:4}" || return
+    if grep -q -- "$id" "$work/out" "$work/err"; then ok "$3 ($id)"; else not_ok "$3: no $id"; fi
+}
+verify() { "$assay" verify "$@"; }
+
+root_id() { # GUN: the id of the root key as the newest root lists it
+    stack_get "$TRUST_SERVER/v2/$1/_trust/tuf/root.json" |
+        python3 -c 'import json,sys; print(json.load(sys.stdin)["signed"]["roles"]["root"]["keyids"][0])'
+}
+pin_root() { run 0 "pin $1" "$assay" root pin "$1" "sha256:$(root_id "$1")" && ok "pin $1"; }
+
+# agree REPOSITORY:TAG: docker under content trust and assay name the same digest.
+agree() {
+    local theirs ours
+    theirs=$(DOCKER_CONTENT_TRUST=1 docker pull "$REGISTRY/$1" 2>"$work/err" |
+        sed -n 's/^Pull (1 of 1): .*@\(sha256:[0-9a-f]*\)$/\1/p')
+    run 0 "verify $1" verify "$REGISTRY/$1" || return
+    ours=$(awk '$1 == "TRUSTED" { print $3 }' "$work/out")
+    if [ -n "$theirs" ] && [ "$theirs" = "$ours" ]; then
+        ok "docker and assay agree on $1: $ours"
+    else
+        not_ok "$1: docker pulled '$theirs', assay says '$ours'"
+    fi
+}
+# both_refuse REPOSITORY:TAG EXIT ID
+both_refuse() {
+    if DOCKER_CONTENT_TRUST=1 docker pull -q "$REGISTRY/$1" >"$work/out" 2>"$work/err"; then
+        not_ok "$1: docker pulled it"
+        return
+    fi
+    status "$2" "$3" "docker and assay refuse $1" verify "$REGISTRY/$1"
+}
+# docker_pulls REPOSITORY:TAG: what follows is refused by assay alone.
+docker_pulls() {
+    DOCKER_CONTENT_TRUST=1 docker pull -q "$REGISTRY/$1" >"$work/out" 2>"$work/err" && return
+    not_ok "$1: docker does not pull it"
+}
+same_as_docker() { # REPOSITORY [--pretty]
+    docker trust inspect ${2:+"$2"} "$REGISTRY/$1" >"$work/docker" 2>"$work/err"
+    run 0 "inspect --trust $*" "$assay" inspect --trust ${2:+"$2"} "$REGISTRY/$1" || return
+    if cmp -s "$work/docker" "$work/out"; then
+        ok "inspect --trust $2 prints what docker prints for $1"
+    else
+        not_ok "inspect --trust $2 differs from docker for $1"
+        diff "$work/docker" "$work/out" | head -20
+    fi
+}
+
+publish_all
+
+echo "# first use"
+status 4 no-root-pinned "without a pin" verify "$REGISTRY/test/plain:one"
+status 0 "first use" "--tofu accepts and says so" verify --tofu --state-dir "$work/tofu" \
+    "$REGISTRY/test/plain:one"
+status 0 TRUSTED "what --tofu accepted is known" verify --state-dir "$work/tofu" \
+    "$REGISTRY/test/plain:one"
+status 1 pin-mismatch "a pin that no root has" verify --root "sha256:$(printf '0%.0s' $(seq 64))" \
+    --state-dir "$work/other" "$REGISTRY/test/plain:one"
+for name in plain delegated unpublished keyless rotated docker; do pin_root "$REGISTRY/test/$name"; done
+
+echo "# agreement"
+for image in plain:one plain:many plain:moved delegated:one delegated:two delegated:many \
+    delegated:both unpublished:one keyless:one rotated:one docker:one docker:two; do
+    agree "test/$image"
+done
+status 0 "now points elsewhere" "a tag that moved is noted" verify "$REGISTRY/test/plain:moved"
+run 0 "all at once" verify "$REGISTRY"/test/{plain:one,delegated:two,docker:two} &&
+    [ "$(grep -c ^TRUSTED "$work/out")" = 3 ] && ok "several references in one run"
+status 0 linux/arm64 "each platform of an index is judged" verify --output json "$REGISTRY/test/plain:many"
+status 0 TRUSTED "one platform" verify --platform linux/arm64/v8 "$REGISTRY/test/plain:many"
+status 4 platform-absent "a platform that is not there" verify --platform linux/s390x \
+    "$REGISTRY/test/plain:many"
+status 0 layer-diff-id "layers down to their diff_ids" verify --layers --explain \
+    "$REGISTRY/test/docker:two"
+run 0 "pin" "$assay" pin "$REGISTRY/test/plain:one" &&
+    [ "$(cat "$work/out")" = "$REGISTRY/test/plain:one@$(digest_of one)" ] && ok "pin prints name:tag@digest"
+
+echo "# docker trust inspect"
+for name in plain unpublished docker; do
+    same_as_docker "test/$name"
+    same_as_docker "test/$name" --pretty
+done
+
+echo "# rotations: snapshot, timestamp, targets, root twice"
+rotate_all
+agree test/rotated:one
+agree test/rotated:later
+status 0 TRUSTED "a fresh state follows the chain from the pinned first root" verify \
+    --state-dir "$work/fresh" "$REGISTRY/test/rotated:later"
+
+echo "# refused by both"
+both_refuse test/plain:unsigned 3 tag-not-signed
+both_refuse test/delegated:three 3 tag-not-signed
+both_refuse test/keyless:two 3 tag-not-signed
+both_refuse test/docker:unsigned 3 tag-not-signed
+both_refuse test/never:one 3 no-trust-data
+
+echo "# digests in references"
+status 0 TRUSTED "name@digest of a signed tag" verify "$REGISTRY/test/plain@$(digest_of one)"
+status 3 digest-not-signed "name@digest that no tag answers with" verify \
+    "$REGISTRY/test/plain@$(digest_of other)"
+status 3 digest-not-signed "a superseded entry" verify "$REGISTRY/test/delegated@$(digest_of three)"
+status 0 TRUSTED "name:tag@digest that agree" verify "$REGISTRY/test/plain:one@$(digest_of one)"
+status 1 digest-mismatch "name:tag@digest that disagree" verify \
+    "$REGISTRY/test/plain:one@$(digest_of other)"
+arm=$(skopeo inspect --raw --cert-dir "$HOME/.config/containers/certs.d/$REGISTRY" \
+    "docker://$REGISTRY/test/plain:many" | python3 -c \
+    'import json,sys; print(json.load(sys.stdin)["manifests"][1]["digest"])')
+status 3 "$(digest_of many)" "a child of a signed index is not enough, and the index is named" \
+    verify "$REGISTRY/test/plain@$arm"
+
+echo "# without network"
+logged skopeo copy --src-cert-dir "$HOME/.config/containers/certs.d/$REGISTRY" \
+    "docker://$REGISTRY/test/plain:one" "oci:$work/layout:one"
+status 0 TRUSTED "the stored state and a local image" verify --offline \
+    --as "$REGISTRY/test/plain:one" "oci:$work/layout:one"
+status 0 TRUSTED "docker's own trust directory" verify --trust-dir "$DOCKER_CONFIG/trust" \
+    --as "$REGISTRY/test/plain:one" "oci:$work/layout:one"
+status 4 manifest-missing "another image under the name" verify --offline \
+    --as "$REGISTRY/test/delegated:two" "oci:$work/layout:one"
+layer=$(find "$work/layout/blobs" -type f -printf '%s %p\n' | sort -n | head -1 | cut -d' ' -f2)
+printf x | dd of="$layer" bs=1 seek=40 conv=notrunc 2>/dev/null
+status 1 digest-mismatch "an altered local image" verify --offline --as "$REGISTRY/test/plain:one" \
+    "oci:$work/layout:one"
+
+echo "# credentials"
+private=localhost:$PRIVATE_PORT
+logged skopeo copy --dest-creds reader:secret-of-the-test \
+    --dest-cert-dir "$HOME/.config/containers/certs.d/$private" "oci:$IMAGES:one" "docker://$private/test/app:one"
+as_notary init "$private/test/app"
+sign "$private/test/app" one one
+as_notary publish "$private/test/app"
+pin_root "$private/test/app"
+auth_file() { printf '{"auths":{"%s":{"auth":"%s"}}}' "$private" "$(printf %s "$1" | base64)"; }
+auth_file reader:secret-of-the-test >"$work/auth.json"
+auth_file reader:wrong >"$work/wrong.json"
+status 4 unauthorized "a private registry without credentials" verify "$private/test/app:one"
+status 4 unauthorized "wrong credentials" verify --authfile "$work/wrong.json" "$private/test/app:one"
+status 0 TRUSTED "credentials from a file" verify --authfile "$work/auth.json" "$private/test/app:one"
+if grep -rq secret-of-the-test "$work/out" "$work/err" "$HOME/.local"; then not_ok "a secret was shown"; else ok "no secret is shown or stored"; fi
+
+echo "# refused by assay alone"
+docker_pulls test/delegated:both
+as_notary delegation remove "$REGISTRY/test/delegated" targets/releases -y -p
+as_notary delegation add "$REGISTRY/test/delegated" targets/releases "$PUBLISHER/keys/carol.crt" --all-paths -p
+docker_pulls test/delegated:both && status 1 "threshold\|role-missing" \
+    "a delegation whose new key has not signed" verify "$REGISTRY/test/delegated:both"
+cp "$STACK_DIR/tls/other-ca.crt" "$DOCKER_CONFIG/tls/localhost:$NOTARY_PORT/ca.crt"
+docker_pulls test/plain:one && status 4 tls "a trust server with another CA" verify "$REGISTRY/test/plain:one"
+cp "$CA" "$DOCKER_CONFIG/tls/localhost:$NOTARY_PORT/ca.crt"
+
+echo "# content that was altered in the registry"
+manifest=$(find "$STACK_DIR/registry" -path "*$(digest_of two | cut -d: -f2)/data")
+sed -i 's/schemaVersion/schemaversion/' "$manifest"
+docker rmi -f "$(docker images -q "$REGISTRY/test/rotated" | head -1)" >/dev/null 2>&1
+both_refuse test/rotated:later 1 digest-mismatch
+sed -i 's/schemaversion/schemaVersion/' "$manifest"
+
+echo "# a repository that was deleted and made anew"
+as_notary delete "$REGISTRY/test/rotated" --remote
+as_notary init "$REGISTRY/test/rotated"
+sign "$REGISTRY/test/rotated" one one
+as_notary publish "$REGISTRY/test/rotated"
+both_refuse test/rotated:one 1 REJECTED
+status 0 "forgets" "root remove says what it forgets" "$assay" root remove "$REGISTRY/test/rotated"
+pin_root "$REGISTRY/test/rotated"
+status 0 TRUSTED "after root remove and a new pin" verify "$REGISTRY/test/rotated:one"
+
+echo "# servers that are away"
+stack_stop_one registry
+status 4 net-connect "no registry" verify "$REGISTRY/test/plain:one"
+stack_stop_one notary
+status 4 net-connect "no trust server, with good state" verify "$REGISTRY/test/plain:one"
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
