@@ -92,4 +92,13 @@
 #define LIMIT_REFERENCES        10000 /* on one command line */
 #define LIMIT_JOBS              64
 
+/* ---- images ---- */
+#define LIMIT_HOST_BYTES        253       /* DNS; a registry's name without its port */
+#define LIMIT_PLATFORM_BYTES    63        /* os, architecture, variant, os.version: each */
+#define LIMIT_DOCUMENT_ARENA    (4 * MIB) /* parsed form of a manifest, index or config */
+#define LIMIT_LAYOUT_FILE_BYTES (4 * KIB) /* oci-layout holds one short member */
+#define LIMIT_LAYOUT_ENTRIES    4096      /* images in one directory's index.json */
+#define LIMIT_BLOB_BYTES        (16UL * 1024 * MIB) /* one blob as stored */
+#define LIMIT_BLOB_READ_BYTES   (64 * KIB)          /* of a blob in memory at a time */
+
 #endif

@@ -90,6 +90,7 @@ MUST_CHECK enum assay_status oci_platform_choice_parse(const char *text,
                                                        struct assay_error *err);
 /* "linux/arm64/v8" into out. */
 void oci_platform_format(const struct oci_platform *platform, char *out, size_t out_bytes);
+/* An architecture without a variant stands for amd64/v1, arm/v7, arm64/v8. */
 bool oci_platform_matches(const struct oci_platform_choice *choice,
                           const struct oci_platform *platform);
 
@@ -102,5 +103,9 @@ MUST_CHECK enum assay_status oci_platform_check(const struct oci_platform *index
                                                 struct assay_error *err);
 /* The media type word of a descriptor, OCI_MEDIA_UNKNOWN for others. */
 enum oci_media oci_media_parse(const char *text);
+bool oci_media_is_index(enum oci_media media);
+bool oci_media_is_manifest(enum oci_media media);
+bool oci_media_is_config(enum oci_media media);
+bool oci_media_is_layer(enum oci_media media);
 
 #endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "oci/descriptor.h"
+
+/* ---- one spelling ---- */
+
+/* The next character of a member name, folded; *pos moves on. 0 at the end. */
+static unsigned fold_next(const char *text, size_t *pos)
+{
+    const unsigned char *at = (const unsigned char *)text + *pos;
+
+    if (at[0] == 0xC5 && at[1] == 0xBF) { /* U+017F, the long s */
+        *pos += 2;
+        return 's';
+    }
+    if (at[0] == 0xE2 && at[1] == 0x84 && at[2] == 0xAA) { /* U+212A, the Kelvin sign */
+        *pos += 3;
+        return 'k';
+    }
+    if (at[0] != '\0') {
+        *pos += 1;
+    }
+    return at[0] >= 'A' && at[0] <= 'Z' ? at[0] | 0x20U : at[0];
+}
+
+static bool equal_folded(const char *a, const char *b)
+{
+    size_t a_pos = 0;
+    size_t b_pos = 0;
+
+    for (;;) {
+        unsigned a_char = fold_next(a, &a_pos);
+        unsigned b_char = fold_next(b, &b_pos);
+        if (a_char != b_char) {
+            return false;
+        }
+        if (a_char == '\0') {
+            return true;
+        }
+    }
+}
+
+enum assay_status oci_check_case(const struct json_at *object, const char *const *known,
+                                 size_t known_count, struct assay_error *err)
+{
+    void *iterator = NULL;
+    struct json_at member;
+
+    while (json_member(object, &iterator, &member)) {
+        for (size_t i = 0; i < known_count; i++) {
+            if (strcmp(member.key, known[i]) != 0 && equal_folded(member.key, known[i])) {
+                return json_at_fail(&member, err, ASSAY_AMBIGUOUS,
+                                    "another spelling of '%s', which only some readers tell apart",
+                                    known[i]);
+            }
+        }
+    }
+    return ASSAY_OK;
+}
+
+/* ---- descriptor ---- */
+
+static const char *const DESCRIPTOR_MEMBERS[] = { "mediaType", "digest",      "size",
+                                                  "urls",      "annotations", "data",
+                                                  "platform",  "artifactType" };
+
+static enum assay_status copy_text(const char *text, struct arena *arena, const char **out,
+                                   struct assay_error *err)
+{
+    struct slice copy;
+
+    TRY(arena_copy(arena, slice_from_string(text), &copy, err));
+    *out = (const char *)copy.ptr;
+    return ASSAY_OK;
+}
+
+enum assay_status oci_descriptor_parse(const struct json_at *at, struct arena *arena,
+                                       struct oci_descriptor *out, struct assay_error *err)
+{
+    const char *media = NULL;
+    const char *digest = NULL;
+    int64_t size = 0;
+
+    TRY(json_as_object(at, err));
+    TRY(oci_check_case(at, DESCRIPTOR_MEMBERS, ARRAY_LEN(DESCRIPTOR_MEMBERS), err));
+    TRY(json_get_string(at, "mediaType", &media, err));
+    TRY(json_get_string(at, "digest", &digest, err));
+    TRY(json_get_integer(at, "size", 1, LIMIT_JSON_INTEGER, &size, err));
+
+    enum assay_status status = digest_parse(slice_from_string(digest), &out->digest, NULL);
+    if (status != ASSAY_OK) {
+        return json_at_fail(at, err, status,
+                            "digest: expected sha256:HEX or sha512:HEX in lower case, found '%s'",
+                            digest);
+    }
+    out->media = oci_media_parse(media);
+    out->size = (uint64_t)size;
+    return copy_text(media, arena, &out->media_text, err);
+}
+
+/* ---- platform ---- */
+
+static const char *const PLATFORM_MEMBERS[] = { "os", "architecture", "variant", "os.version" };
+
+/* A word that can stand between the slashes of os/architecture/variant. */
+static bool platform_word_is_valid(const char *text)
+{
+    size_t len = strlen(text);
+
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '.' || c == '_' || c == '-';
+        if (!ok) {
+            return false;
+        }
+    }
+    return len <= LIMIT_PLATFORM_BYTES;
+}
+
+static enum assay_status get_word(const struct json_at *at, const char *key, struct arena *arena,
+                                  const char **out, struct assay_error *err)
+{
+    const char *text = NULL;
+
+    TRY(json_get_string_opt(at, key, &text, err));
+    if (text == NULL) {
+        text = "";
+    }
+    if (!platform_word_is_valid(text)) {
+        return json_at_fail(at, err, ASSAY_SCHEMA,
+                            "%s: expected at most %d letters, digits, '.', '_' and '-', found '%s'",
+                            key, LIMIT_PLATFORM_BYTES, text);
+    }
+    return copy_text(text, arena, out, err);
+}
+
+enum assay_status oci_platform_parse(const struct json_at *at, struct arena *arena,
+                                     struct oci_platform *out, struct assay_error *err)
+{
+    TRY(json_as_object(at, err));
+    TRY(oci_check_case(at, PLATFORM_MEMBERS, ARRAY_LEN(PLATFORM_MEMBERS), err));
+    TRY(get_word(at, "os", arena, &out->os, err));
+    TRY(get_word(at, "architecture", arena, &out->architecture, err));
+    TRY(get_word(at, "variant", arena, &out->variant, err));
+    return get_word(at, "os.version", arena, &out->os_version, err);
+}

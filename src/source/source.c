@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source/source.h"
+
+#include "base/mem.h"
+#include "source/transports.h"
+
+static const struct source_transport TRANSPORTS[] = {
+    { "docker://", "an image in a registry; the default", false, source_registry_open },
+    { "oci:", "DIR[:REF], an image in an OCI layout directory", true, source_oci_layout_open },
+};
+
+static enum assay_status open_unknown(const char *locator, struct net_session *session,
+                                      struct source **out, struct assay_error *err)
+{
+    (void)session;
+    *out = NULL;
+    return FAIL(err, ASSAY_USAGE,
+                "'%s': this version does not read images of that kind; write docker:// in front if "
+                "the name of a registry's image is meant",
+                locator);
+}
+
+/* Names that other tools read as something else than an image in a registry. They must not be
+ * looked up in one: "docker-archive:app" is no tag of docker.io/library/docker-archive. */
+static const struct source_transport RESERVED[] = {
+    { "docker-archive:", "", true, open_unknown },     { "docker-daemon:", "", true, open_unknown },
+    { "oci-archive:", "", true, open_unknown },        { "dir:", "", true, open_unknown },
+    { "containers-storage:", "", true, open_unknown },
+};
+
+static const struct source_transport *find(const struct source_transport *table, size_t count,
+                                           struct slice text)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (slice_has_prefix(text, slice_from_string(table[i].scheme))) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+const struct source_transport *source_transport_find(const char *text, const char **locator)
+{
+    struct slice whole = slice_from_string(text);
+    const struct source_transport *found = find(TRANSPORTS, ARRAY_LEN(TRANSPORTS), whole);
+
+    if (found == NULL) {
+        found = find(RESERVED, ARRAY_LEN(RESERVED), whole);
+    }
+    if (found == NULL) {
+        *locator = text;
+        return &TRANSPORTS[0];
+    }
+    *locator = text + strlen(found->scheme);
+    return found;
+}
+
+const struct source_transport *source_transport_at(size_t index)
+{
+    return index < ARRAY_LEN(TRANSPORTS) ? &TRANSPORTS[index] : NULL;
+}
+
+void source_free(struct source *source)
+{
+    if (source == NULL) {
+        return;
+    }
+    mem_free(source->claimed_name);
+    source->ops->free(source);
+}
+
+void source_manifest_clear(struct source_manifest *manifest)
+{
+    buf_clear(&manifest->bytes);
+    *manifest = (struct source_manifest){ 0 };
+}
