@@ -3,9 +3,14 @@
  * The reader of signed metadata: one pass over the bytes, no tree, memory of the nesting depth.
  *
  * It accepts canonical JSON as Notary signs it and nothing else: no white space (but around the
- * whole text), members strictly ascending in byte order (so no duplicates), plain integers within
- * 2^53, valid UTF-8, only \" and \\ escaped, control characters raw. What is read is therefore
+ * whole text), members strictly ascending by the bytes of their decoded names (so no duplicates),
+ * plain integers within 2^53, valid UTF-8, only \" and \\ escaped. What is read is therefore
  * exactly what is hashed and signed. A text in another form first goes through json_canonicalise.
+ *
+ * Control characters: the canonical form holds them raw, where JSON must escape them. So a text as
+ * it came (json_reader_init) may hold none, else two files would mean the same to the signature
+ * of which one is not JSON; what json_canonicalise wrote (json_reader_init_form with
+ * JSON_FORM_CANONICAL) may hold 0x01 to 0x1F in strings.
  *
  * A parser asks for what it expects, member by member; each error names the path
  * ("$.signed.roles.root.threshold"). Slices point into the text.
@@ -26,7 +31,13 @@ enum json_kind {
     JSON_KIND_END /* no value here */
 };
 
-/* A string as it stands in the text; escaped says that it holds \" or \\. */
+enum json_form {
+    JSON_FORM_WIRE,      /* canonical, as it came from outside: no raw control characters */
+    JSON_FORM_CANONICAL, /* json_canonicalise wrote it: control characters stand raw */
+    JSON_FORM_ANY        /* all of JSON, any order, fractions, duplicates unseen: within json/ */
+};
+
+/* A string as it stands in the text; escaped says that it holds a backslash. */
 struct json_string {
     struct slice raw;
     bool escaped;
@@ -44,15 +55,21 @@ struct json_reader {
     struct slice text;
     size_t pos;
     size_t depth;
+    enum json_form form;
+    bool pending;       /* a value stands at pos and was neither read nor skipped */
     uint64_t nodes;     /* values read or skipped so far */
     uint64_t max_nodes; /* UINT64_MAX: no limit (targets) */
     struct json_level levels[LIMIT_JSON_DEPTH];
-    const char *name; /* of the document, for errors: "$" stands for it */
+    const char *name; /* of the document, put in front of the path in errors; NULL: none */
 };
 
+/* For a text as it came from outside (JSON_FORM_WIRE). */
 void json_reader_init(struct json_reader *reader, struct slice text, uint64_t max_nodes);
+void json_reader_init_form(struct json_reader *reader, struct slice text, enum json_form form,
+                           uint64_t max_nodes);
 
-/* The kind of the value that comes next, by its first byte. */
+/* The kind of the value that comes next, by its first byte. JSON_KIND_END also when the value was
+ * already read. */
 enum json_kind json_peek(const struct json_reader *reader);
 
 MUST_CHECK enum assay_status json_enter_object(struct json_reader *reader, struct assay_error *err);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "json/jansson.h"
+
+#include <inttypes.h>
+
+static const char *found_name(const struct json_at *at)
+{
+    static const char *const names[] = {
+        [JSON_KIND_NULL] = "null",          [JSON_KIND_BOOL] = "a boolean",
+        [JSON_KIND_INTEGER] = "an integer", [JSON_KIND_STRING] = "a string",
+        [JSON_KIND_ARRAY] = "an array",     [JSON_KIND_OBJECT] = "an object",
+        [JSON_KIND_END] = "a fraction",
+    };
+    return names[json_kind(at)];
+}
+
+static enum assay_status check_kind(const struct json_at *at, enum json_kind wanted,
+                                    const char *expected, struct assay_error *err)
+{
+    if (json_kind(at) != wanted) {
+        return json_at_fail(at, err, ASSAY_SCHEMA, "expected %s, found %s", expected,
+                            found_name(at));
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status json_as_object(const struct json_at *at, struct assay_error *err)
+{
+    return check_kind(at, JSON_KIND_OBJECT, "an object", err);
+}
+
+enum assay_status json_as_array(const struct json_at *at, size_t max_count, struct assay_error *err)
+{
+    TRY(check_kind(at, JSON_KIND_ARRAY, "an array", err));
+    if (json_count(at) > max_count) {
+        return json_at_fail(at, err, ASSAY_JSON_LIMIT, "expected at most %zu elements, found %zu",
+                            max_count, json_count(at));
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status json_as_string(const struct json_at *at, const char **out,
+                                 struct assay_error *err)
+{
+    TRY(check_kind(at, JSON_KIND_STRING, "a string", err));
+    *out = json_string_value(jansson_of(at));
+    return ASSAY_OK;
+}
+
+enum assay_status json_as_integer(const struct json_at *at, int64_t min, int64_t max, int64_t *out,
+                                  struct assay_error *err)
+{
+    if (json_kind(at) == JSON_KIND_END) {
+        return json_at_fail(at, err, ASSAY_JSON_NUMBER,
+                            "expected an integer, found a fraction or exponent");
+    }
+    TRY(check_kind(at, JSON_KIND_INTEGER, "an integer", err));
+    int64_t value = json_integer_value(jansson_of(at));
+    if (value < min || value > max) {
+        return json_at_fail(at, err, ASSAY_JSON_NUMBER,
+                            "expected an integer from %" PRId64 " to %" PRId64 ", found %" PRId64,
+                            min, max, value);
+    }
+    *out = value;
+    return ASSAY_OK;
+}
+
+static enum assay_status find_required(const struct json_at *object, const char *key,
+                                       struct json_at *out, struct assay_error *err)
+{
+    TRY(json_as_object(object, err));
+    if (!json_find(object, key, out)) {
+        return json_at_fail(object, err, ASSAY_SCHEMA, "the member '%s' is missing", key);
+    }
+    return ASSAY_OK;
+}
+
+/* *present is false when the member is absent or null. */
+static enum assay_status find_optional(const struct json_at *object, const char *key,
+                                       struct json_at *out, bool *present, struct assay_error *err)
+{
+    TRY(json_as_object(object, err));
+    *present = json_find(object, key, out) && json_kind(out) != JSON_KIND_NULL;
+    return ASSAY_OK;
+}
+
+enum assay_status json_get_object(const struct json_at *object, const char *key,
+                                  struct json_at *out, struct assay_error *err)
+{
+    TRY(find_required(object, key, out, err));
+    return json_as_object(out, err);
+}
+
+enum assay_status json_get_array(const struct json_at *object, const char *key, size_t max_count,
+                                 struct json_at *out, struct assay_error *err)
+{
+    TRY(find_required(object, key, out, err));
+    return json_as_array(out, max_count, err);
+}
+
+enum assay_status json_get_string(const struct json_at *object, const char *key, const char **out,
+                                  struct assay_error *err)
+{
+    struct json_at at;
+    TRY(find_required(object, key, &at, err));
+    return json_as_string(&at, out, err);
+}
+
+enum assay_status json_get_integer(const struct json_at *object, const char *key, int64_t min,
+                                   int64_t max, int64_t *out, struct assay_error *err)
+{
+    struct json_at at;
+    TRY(find_required(object, key, &at, err));
+    return json_as_integer(&at, min, max, out, err);
+}
+
+enum assay_status json_get_string_opt(const struct json_at *object, const char *key,
+                                      const char **out, struct assay_error *err)
+{
+    struct json_at at;
+    bool present = false;
+    *out = NULL;
+    TRY(find_optional(object, key, &at, &present, err));
+    return present ? json_as_string(&at, out, err) : ASSAY_OK;
+}
+
+enum assay_status json_get_bool_opt(const struct json_at *object, const char *key, bool *out,
+                                    struct assay_error *err)
+{
+    struct json_at at;
+    bool present = false;
+    TRY(find_optional(object, key, &at, &present, err));
+    if (!present) {
+        return ASSAY_OK;
+    }
+    TRY(check_kind(&at, JSON_KIND_BOOL, "a boolean", err));
+    *out = json_is_true(jansson_of(&at));
+    return ASSAY_OK;
+}
+
+static bool is_known(const char *key, const char *const *known, size_t known_count)
+{
+    for (size_t i = 0; i < known_count; i++) {
+        if (strcmp(key, known[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum assay_status json_check_members(const struct json_at *object, const char *const *known,
+                                     size_t known_count, bool config, struct assay_error *err)
+{
+    TRY(json_as_object(object, err));
+    void *iterator = NULL;
+    struct json_at member;
+    while (json_member(object, &iterator, &member)) {
+        if (!is_known(member.key, known, known_count)) {
+            return json_at_fail(&member, err, config ? ASSAY_CONFIG : ASSAY_SCHEMA,
+                                "this member is not known here");
+        }
+    }
+    return ASSAY_OK;
+}
