@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# test.sh [STAGE...]: installs what is missing (Debian, as root), builds, and runs every test, the
+# real servers included. Stages, all by default: gcc asan clang valgrind analysis coverage.
+# Ends with "N passed, N failed", counted in meson's tests; one of them holds many cases.
+cd "$(dirname "$0")" || exit 1
+tests/packages.sh test || exit 1
+[ $# -gt 0 ] || set -- gcc asan clang valgrind analysis coverage
+
+passed=0 failed=0
+check() { # WHAT COMMAND...
+    local what=$1
+    shift
+    echo "== $what"
+    if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED: $what"; fi
+}
+# configure DIR CC OPTIONS...
+configure() {
+    local dir=$1 cc=$2
+    shift 2
+    [ -e "$dir/build.ninja" ] || CC=$cc meson setup "$dir" "$@" >"$dir.log" 2>&1 || { cat "$dir.log"; return 1; }
+    ninja -C "$dir" >"$dir.log" 2>&1 || { grep -A 12 FAILED "$dir.log" | head -60; return 1; }
+}
+# meson_tests DIR ARGS...: adds meson's own counts, and shows what failed.
+meson_tests() {
+    local dir=$1 log
+    shift
+    log=$dir/meson-tests.log
+    echo "== meson test -C $dir $*"
+    meson test -C "$dir" --print-errorlogs "$@" 2>&1 | tee "$log" | grep -vE '^\[|^ninja|^$'
+    # counts that the vector runners print of their own cases
+    grep -hE '^[a-z][a-z -]*: [0-9]+ (cases|vectors)' "$dir/meson-logs/testlog.txt" 2>/dev/null
+    passed=$((passed + $(sed -n 's/^Ok: *\([0-9]*\).*/\1/p' "$log" | tail -1)))
+    failed=$((failed + $(sed -n 's/^\(Fail\|Unexpected Pass\|Timeout\): *\([0-9]*\).*/\2/p' "$log" |
+        awk '{ n += $1 } END { print n + 0 }')))
+}
+sanitize='-Db_sanitize=address,undefined'
+mkdir -p build
+
+for stage in "$@"; do
+    case $stage in
+    gcc)
+        check 'build with gcc' configure build/gcc gcc &&
+            meson_tests build/gcc --num-processes 2 ;;
+    asan)
+        check 'build with gcc, AddressSanitizer and UBSan' configure build/asan gcc "$sanitize" &&
+            meson_tests build/asan --suite unit --suite vectors --suite cli --suite fuzz --suite public ;;
+    clang)
+        check 'build with clang, AddressSanitizer and UBSan' configure build/clang clang "$sanitize" &&
+            meson_tests build/clang --suite unit --suite vectors --suite cli --suite fuzz --suite public ;;
+    valgrind)
+        check 'build for valgrind' configure build/gcc gcc &&
+            meson_tests build/gcc --setup valgrind --suite unit --suite vectors ;;
+    analysis)
+        check 'clang-tidy, cppcheck, -fanalyzer' tests/analyse.sh ;;
+    coverage)
+        check 'line and branch coverage' tests/coverage.sh ;;
+    *)
+        echo "test.sh: unknown stage $stage" >&2
+        exit 2 ;;
+    esac
+done
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
