@@ -7,7 +7,7 @@
 
 static struct slice rest_of(const struct json_reader *reader)
 {
-    return slice_from(reader->text, reader->pos);
+    return slice_of(reader->text.ptr + reader->pos, reader->text.len - reader->pos);
 }
 
 static struct json_level *top(struct json_reader *reader)
@@ -33,6 +33,9 @@ static void consume(struct json_reader *reader, size_t len)
 void json_reader_init_form(struct json_reader *reader, struct slice text, enum json_form form,
                            uint64_t max_nodes)
 {
+    if (text.ptr == NULL) {
+        text = SLICE_LITERAL(""); /* so that positions can be added to it */
+    }
     *reader =
         (struct json_reader){ .text = text, .form = form, .max_nodes = max_nodes, .pending = true };
     reader->pos = scan_space(text);

@@ -3,10 +3,6 @@
 
 #include "base/text.h"
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #define EVERY_BYTE(value) (0x0101010101010101ULL * (value))
 #define HIGH_BITS         EVERY_BYTE(0x80)
 
@@ -42,34 +38,6 @@ size_t scan_plain_portable(struct slice bytes)
     }
     return pos;
 }
-
-#if defined(__SSE2__)
-size_t scan_plain(struct slice bytes)
-{
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i backslash = _mm_set1_epi8('\\');
-    const __m128i space = _mm_set1_epi8(' ');
-    size_t pos = 0;
-    while (bytes.len - pos >= sizeof(__m128i)) {
-        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(bytes.ptr + pos));
-        /* The comparison is signed: bytes from 0x80 on count as below the space, too. */
-        __m128i hit = _mm_or_si128(
-            _mm_cmplt_epi8(block, space),
-            _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash)));
-        unsigned int mask = (unsigned int)_mm_movemask_epi8(hit);
-        if (mask != 0) {
-            return pos + (size_t)__builtin_ctz(mask);
-        }
-        pos += sizeof(block);
-    }
-    return pos + scan_plain_portable(slice_from(bytes, pos));
-}
-#else
-size_t scan_plain(struct slice bytes)
-{
-    return scan_plain_portable(bytes);
-}
-#endif
 
 size_t scan_space(struct slice bytes)
 {
@@ -195,8 +163,8 @@ static enum assay_status scan_special(struct slice text, enum json_form form, si
     return text_is_utf8(slice_first(text, run)) ? ASSAY_OK : ASSAY_JSON_UTF8;
 }
 
-enum assay_status scan_string(struct slice text, enum json_form form, size_t max_bytes,
-                              struct json_string *out, const char **why)
+enum assay_status scan_any_string(struct slice text, enum json_form form, size_t max_bytes,
+                                  struct json_string *out, const char **why)
 {
     size_t pos = 1;
     out->escaped = false;
@@ -364,11 +332,8 @@ int scan_next(struct scan_cursor *cursor)
     }
 }
 
-int scan_compare(struct json_string a, struct json_string b)
+int scan_compare_decoded(struct json_string a, struct json_string b)
 {
-    if (!a.escaped && !b.escaped) {
-        return slice_compare(a.raw, b.raw);
-    }
     struct scan_cursor left = scan_cursor_of(a);
     struct scan_cursor right = scan_cursor_of(b);
     int from_left;
