@@ -24,26 +24,28 @@
 #define LIMIT_JSON_PATH_BYTES   256UL              /* of the path in an error */
 
 /* ---- roles, keys, signatures ---- */
-#define LIMIT_ROLE_NAME_BYTES    255  /* Notary: below 256 */
-#define LIMIT_TAG_BYTES          128  /* reference grammar */
-#define LIMIT_TARGET_NAME_BYTES  4096 /* name in a targets file; only tags are ever looked up */
-#define LIMIT_KEYS               256  /* in one file; root keeps its retired ones */
-#define LIMIT_ROLE_KEYS          32   /* listed by one role */
-#define LIMIT_SIGNATURES         64   /* in one file */
-#define LIMIT_ROLES              64   /* in one root */
-#define LIMIT_DELEGATIONS        512  /* in one targets file */
-#define LIMIT_DELEGATION_PATHS   1024 /* of one delegation */
-#define LIMIT_SNAPSHOT_ENTRIES   2048
-#define LIMIT_ROOT_STEPS         256        /* roots followed or searched in one update */
-#define LIMIT_ROOT_BATCH         16         /* roots asked for at once on an unverified claim */
-#define LIMIT_KEY_BYTES          (16 * KIB) /* one public key or certificate bundle, decoded */
-#define LIMIT_CERTIFICATES       8          /* in one bundle */
-#define LIMIT_SIGNATURE_BYTES    (2 * KIB)  /* RSA 8192 has 1 KiB */
-#define LIMIT_RSA_BITS_MIN       2048
-#define LIMIT_RSA_BITS_MAX       8192
-#define LIMIT_RSA_EXPONENT_MIN   65537UL
-#define LIMIT_RSA_EXPONENT_MAX   4294967295UL /* larger ones cost CPU and no one uses them */
-#define LIMIT_CERTIFICATE_SKEW_S (24L * 3600) /* a root certificate may start this much later */
+#define LIMIT_ROLE_NAME_BYTES      255  /* Notary: below 256 */
+#define LIMIT_TAG_BYTES            128  /* reference grammar */
+#define LIMIT_TARGET_NAME_BYTES    4096 /* name in a targets file; only tags are ever looked up */
+#define LIMIT_KEYS                 256  /* in one file; root keeps its retired ones */
+#define LIMIT_ROLE_KEYS            32   /* listed by one role */
+#define LIMIT_SIGNATURES           64   /* in one file */
+#define LIMIT_ROLES                64   /* in one root */
+#define LIMIT_DELEGATIONS          512  /* in one targets file */
+#define LIMIT_DELEGATION_PATHS     1024 /* of one delegation */
+#define LIMIT_SNAPSHOT_ENTRIES     2048
+#define LIMIT_ROOT_STEPS           256        /* roots followed or searched in one update */
+#define LIMIT_ROOT_BATCH           16         /* roots asked for at once on an unverified claim */
+#define LIMIT_KEY_BYTES            (16 * KIB) /* one public key or certificate bundle, decoded */
+#define LIMIT_CERTIFICATES         8          /* in one bundle */
+#define LIMIT_CERTIFICATE_CN_BYTES 512        /* holds a GUN: host, port and 255 of path */
+#define LIMIT_CHAIN_DEPTH          4          /* certificates between a leaf and a pinned CA */
+#define LIMIT_SIGNATURE_BYTES      (2 * KIB)  /* RSA 8192 has 1 KiB */
+#define LIMIT_RSA_BITS_MIN         2048
+#define LIMIT_RSA_BITS_MAX         8192
+#define LIMIT_RSA_EXPONENT_MIN     65537UL
+#define LIMIT_RSA_EXPONENT_MAX     4294967295UL /* larger ones cost CPU and no one uses them */
+#define LIMIT_CERTIFICATE_SKEW_S   (24L * 3600) /* a root certificate may start this much later */
 
 /* ---- registry ---- */
 #define LIMIT_MANIFEST_BYTES  (4 * MIB)

@@ -19,7 +19,9 @@ enum key_type {
 struct crypto_key;
 
 struct key_certificate {
-    struct slice common_name; /* the only CN of the leaf, UTF-8, no NUL; borrowed from the key */
+    /* The only CN of the leaf, UTF-8 without control characters, borrowed from the key; empty
+     * where key_check_certificate would fail, so that it names nothing then. */
+    struct slice common_name;
     int64_t not_before_unix_s;
     int64_t not_after_unix_s; /* the leaf's */
     size_t count;             /* certificates in the bundle, leaf included */
@@ -27,8 +29,9 @@ struct key_certificate {
 
 /* Decodes key material, once and strictly: ASSAY_KEY_MALFORMED, ASSAY_KEY_WEAK (size, exponent,
  * small order), ASSAY_KEY_ALGORITHM (curve, type, KEY_TYPE_UNKNOWN), ASSAY_CERTIFICATE (bundle:
- * leaf first and exactly one, CA flags, no SHA-1 or MD5, one CN, exact PEM form).
- * Dates are not judged here. *out is owned by the caller. */
+ * at most LIMIT_CERTIFICATES, exact PEM and DER form). The key is the first certificate's. What
+ * else a certificate says is not judged here, because only root keys must say something: a
+ * delegation's key may come in any certificate. *out is owned by the caller. */
 MUST_CHECK enum assay_status key_load(enum key_type type, struct slice material,
                                       struct crypto_key **out, struct assay_error *err);
 void key_free(struct crypto_key *key); /* NULL is fine */
@@ -45,13 +48,17 @@ struct slice key_bare_material(const struct crypto_key *key);
 /* NULL for keys without certificate. */
 const struct key_certificate *key_leaf(const struct crypto_key *key);
 
+/* The rules of a root certificate, all but dates: leaf first and the only one that is no CA, each
+ * signed with SHA-2 or Ed25519, exactly one CN. ASSAY_CERTIFICATE, for a bare key too. */
+MUST_CHECK enum assay_status key_check_certificate(const struct crypto_key *key,
+                                                   struct assay_error *err);
 /* Judges the dates of leaf and intermediates: not_before <= now + LIMIT_CERTIFICATE_SKEW_S and
- * now < not_after. ASSAY_CERTIFICATE_TIME. */
+ * now < not_after. ASSAY_CERTIFICATE_TIME; ASSAY_CERTIFICATE for a bare key. */
 MUST_CHECK enum assay_status key_check_dates(const struct crypto_key *key, int64_t now_unix_s,
                                              struct assay_error *err);
-/* Whether the leaf chains to one of the CA certificates in ca_pem (any extended key usage), at
- * now. ASSAY_PIN_MISMATCH if not, ASSAY_CERTIFICATE_TIME if only dates stand against it,
- * ASSAY_PIN_INVALID when ca_pem holds no usable CA. */
+/* Whether the leaf chains to one of the CA certificates in ca_pem (any extended key usage, at most
+ * LIMIT_CHAIN_DEPTH between them), at now. ASSAY_PIN_MISMATCH if not, ASSAY_CERTIFICATE_TIME if
+ * only dates stand against it, ASSAY_PIN_INVALID when ca_pem holds no usable CA. */
 MUST_CHECK enum assay_status key_check_chain(const struct crypto_key *key, struct slice ca_pem,
                                              int64_t now_unix_s, struct assay_error *err);
 

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/certificate.h"
+
+#include "base/text.h"
+
+#include <openssl/x509v3.h>
+#include <time.h>
+
+#define PEM_LINE_CHARS 64
+
+static enum assay_status bad_pem(struct assay_error *err, const char *expected)
+{
+    return FAIL(err, ASSAY_CERTIFICATE, "certificate: expected %s", expected);
+}
+
+/* Takes a line off the front, without its line feed. */
+static bool take_line(struct slice *text, struct slice *line)
+{
+    size_t end = slice_find(*text, '\n');
+    if (end == text->len) {
+        return false;
+    }
+    *line = slice_first(*text, end);
+    *text = slice_from(*text, end + 1);
+    return true;
+}
+
+/* Takes one block off the front of the text, and appends its base64. */
+static enum assay_status take_pem_block(struct slice *pem, struct buf *base64,
+                                        struct assay_error *err)
+{
+    struct slice line;
+    if (!take_line(pem, &line) || !slice_is(line, "-----BEGIN CERTIFICATE-----")) {
+        return bad_pem(err, "a CERTIFICATE block in PEM and nothing around it");
+    }
+    bool ended = false; /* by a short line: only the last one may be short */
+    for (;;) {
+        if (!take_line(pem, &line)) {
+            return bad_pem(err, "lines that end in a line feed, the last one too");
+        }
+        if (slice_is(line, "-----END CERTIFICATE-----")) {
+            return ASSAY_OK;
+        }
+        if (ended || line.len == 0 || line.len > PEM_LINE_CHARS) {
+            return bad_pem(err, "lines of 64 characters of base64");
+        }
+        ended = line.len < PEM_LINE_CHARS;
+        TRY(buf_append(base64, line, err));
+    }
+}
+
+/* Strict on both sides: nothing behind, and the same bytes when encoded again. */
+static enum assay_status parse_der(struct slice der, X509 **out, struct assay_error *err)
+{
+    const unsigned char *end = der.ptr;
+    *out = d2i_X509(NULL, &end, (long)der.len);
+    if (*out == NULL) {
+        return FAIL(err, openssl_failure(ASSAY_CERTIFICATE), "certificate: expected X.509 in DER");
+    }
+    unsigned char *again = NULL;
+    int again_len = i2d_X509(*out, &again);
+    if (again_len < 0) {
+        return FAIL(err, openssl_failure(ASSAY_CERTIFICATE), "certificate: it cannot be encoded");
+    }
+    bool same = end == der.ptr + der.len && slice_equal(slice_of(again, (size_t)again_len), der);
+    OPENSSL_free(again);
+    if (!same) {
+        return FAIL(err, ASSAY_CERTIFICATE, "certificate: expected DER and nothing behind it");
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status certificate_parse_bundle(struct slice pem, struct certificate_bundle *out,
+                                           struct assay_error *err)
+{
+    if (pem.len > LIMIT_KEY_BYTES) {
+        return FAIL(err, ASSAY_CERTIFICATE, "certificate: expected at most %lu bytes, found %zu",
+                    LIMIT_KEY_BYTES, pem.len);
+    }
+    AUTO_BUF base64 = BUF_INIT(LIMIT_KEY_BYTES);
+    AUTO_BUF der = BUF_INIT(LIMIT_KEY_BYTES);
+    do {
+        if (out->count == LIMIT_CERTIFICATES) {
+            return FAIL(err, ASSAY_CERTIFICATE, "certificate: expected at most %d in a bundle",
+                        LIMIT_CERTIFICATES);
+        }
+        buf_reset(&base64);
+        TRY(take_pem_block(&pem, &base64, err));
+        TRY(buf_reserve(&der, base64.len, err));
+        if (base64_decode(buf_slice(&base64), der.ptr, base64.len, &der.len, NULL) != ASSAY_OK) {
+            return bad_pem(err, "lines of 64 characters of base64");
+        }
+        TRY(parse_der(buf_slice(&der), &out->items[out->count], err));
+        out->count++;
+        buf_reset(&der);
+    } while (pem.len > 0);
+    return ASSAY_OK;
+}
+
+void certificate_bundle_clear(struct certificate_bundle *bundle)
+{
+    for (size_t i = 0; i < LIMIT_CERTIFICATES; i++) {
+        X509_free(bundle->items[i]);
+        bundle->items[i] = NULL;
+    }
+    bundle->count = 0;
+}
+
+enum assay_status certificate_get_spki(X509 *certificate, struct buf *out, struct assay_error *err)
+{
+    unsigned char *der = NULL;
+    int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+    if (len < 0) {
+        return FAIL(err, openssl_failure(ASSAY_KEY_MALFORMED), "certificate: it has no usable key");
+    }
+    enum assay_status status = buf_append(out, slice_of(der, (size_t)len), err);
+    OPENSSL_free(der);
+    return status;
+}
+
+/* X.509 wants seconds and Z (RFC 5280 section 4.1.2.5); OpenSSL reads more forms. */
+static bool time_to_unix(const ASN1_TIME *time, int64_t *out_unix_s)
+{
+    struct slice text = slice_of(ASN1_STRING_get0_data(time), (size_t)ASN1_STRING_length(time));
+    size_t expected = ASN1_STRING_type(time) == V_ASN1_UTCTIME ? 13 : 15;
+    struct tm parts;
+    if (text.len != expected || text.ptr[expected - 1] != 'Z' ||
+        ASN1_TIME_to_tm(time, &parts) != 1) {
+        return false;
+    }
+    *out_unix_s = (int64_t)timegm(&parts);
+    return true;
+}
+
+enum assay_status certificate_get_dates(X509 *certificate, int64_t *not_before_unix_s,
+                                        int64_t *not_after_unix_s, struct assay_error *err)
+{
+    if (!time_to_unix(X509_get0_notBefore(certificate), not_before_unix_s) ||
+        !time_to_unix(X509_get0_notAfter(certificate), not_after_unix_s)) {
+        return FAIL(err, openssl_failure(ASSAY_CERTIFICATE),
+                    "certificate: its dates are malformed");
+    }
+    return ASSAY_OK;
+}
+
+/* BMPString and its like are refused: two bytes a character, and NULs in plain names. */
+static bool name_is_plain(const ASN1_STRING *name, struct slice bytes)
+{
+    int type = ASN1_STRING_type(name);
+    bool ascii_only =
+        type == V_ASN1_PRINTABLESTRING || type == V_ASN1_IA5STRING || type == V_ASN1_T61STRING;
+    if (!ascii_only && type != V_ASN1_UTF8STRING) {
+        return false;
+    }
+    for (size_t i = 0; i < bytes.len; i++) {
+        uint8_t c = bytes.ptr[i];
+        if (c < 0x20 || c == 0x7F || (ascii_only && c > 0x7F)) {
+            return false;
+        }
+    }
+    return bytes.len > 0 && bytes.len <= LIMIT_CERTIFICATE_CN_BYTES && text_is_utf8(bytes);
+}
+
+enum assay_status certificate_get_common_name(X509 *certificate, struct slice *out,
+                                              struct assay_error *err)
+{
+    *out = SLICE_EMPTY;
+    const X509_NAME *subject = X509_get_subject_name(certificate);
+    int first = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+    if (first < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, first) >= 0) {
+        return FAIL(err, ASSAY_CERTIFICATE, "certificate: expected exactly one common name");
+    }
+    const ASN1_STRING *name = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, first));
+    struct slice bytes = slice_of(ASN1_STRING_get0_data(name), (size_t)ASN1_STRING_length(name));
+    if (!name_is_plain(name, bytes)) {
+        return FAIL(err, ASSAY_CERTIFICATE,
+                    "certificate: expected a common name of 1 to %d plain characters",
+                    LIMIT_CERTIFICATE_CN_BYTES);
+    }
+    *out = bytes;
+    return ASSAY_OK;
+}
+
+bool certificate_is_ca(X509 *certificate)
+{
+    return (X509_get_extension_flags(certificate) & EXFLAG_CA) != 0;
+}
+
+static enum assay_status check_algorithm(X509 *certificate, struct assay_error *err)
+{
+    int digest = NID_undef;
+    int key = NID_undef;
+    if (X509_get_signature_info(certificate, &digest, &key, NULL, NULL) != 1) {
+        return FAIL(err, openssl_failure(ASSAY_CERTIFICATE),
+                    "certificate: its signature algorithm is not known");
+    }
+    bool is_sha2 = digest == NID_sha256 || digest == NID_sha384 || digest == NID_sha512;
+    if (!is_sha2 && key != NID_ED25519) {
+        return FAIL(err, ASSAY_CERTIFICATE,
+                    "certificate: expected a signature with SHA-256, SHA-384, SHA-512 or Ed25519");
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status certificate_check_bundle(const struct certificate_bundle *bundle,
+                                           struct assay_error *err)
+{
+    for (size_t i = 0; i < bundle->count; i++) {
+        if ((X509_get_extension_flags(bundle->items[i]) & EXFLAG_INVALID) != 0) {
+            return FAIL(err, ASSAY_CERTIFICATE, "certificate: its extensions are malformed");
+        }
+        bool expected_ca = i > 0;
+        if (certificate_is_ca(bundle->items[i]) != expected_ca) {
+            return FAIL(err, ASSAY_CERTIFICATE,
+                        "certificate: expected first the publisher's own, then only those of CAs");
+        }
+        TRY(check_algorithm(bundle->items[i], err));
+    }
+    struct slice name;
+    return certificate_get_common_name(bundle->items[0], &name, err);
+}
