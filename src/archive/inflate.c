@@ -169,10 +169,10 @@ static enum assay_status unpack(struct inflater *inflater, struct slice bytes,
         struct slice part = slice_first(bytes, UINT_MAX);
         stream->next_in = part.ptr;
         stream->avail_in = (uInt)part.len;
-        /* A full output buffer may leave more inside zlib, even without input. */
-        do {
+        /* Output that zlib still holds comes with the next input: a trailer always follows. */
+        while (stream->avail_in > 0) {
             TRY(step(inflater, sink, err));
-        } while (stream->avail_in > 0 || (stream->avail_out == 0 && inflater->state == INSIDE));
+        }
         bytes = slice_from(bytes, part.len);
     }
     return ASSAY_OK;
