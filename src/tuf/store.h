@@ -54,7 +54,9 @@ MUST_CHECK enum assay_status tuf_state_copy(const struct tuf_state *from, struct
 MUST_CHECK enum assay_status tuf_state_add_root(struct tuf_state *state,
                                                 const struct tuf_stored_root *root,
                                                 struct assay_error *err);
-/* Puts the pair in front, without a second one of it; drops the oldest beyond the limit. */
+/* Puts a new pair in front; drops the oldest beyond the limit. A pair that is there stays where it
+ * is, so that a run that learns nothing writes nothing. A name that is no tag is left out: no
+ * reference can ask for it. */
 MUST_CHECK enum assay_status tuf_state_add_seen(struct tuf_state *state, const char *tag,
                                                 const struct digest *digest,
                                                 struct assay_error *err);
@@ -86,7 +88,8 @@ struct tuf_object {
  * ASSAY_EQUIVOCATION, nothing written) and both are merged, floors and roots at their maximum;
  * then the protocol above. Every object that next names must be stored or in objects. When nothing
  * changed, nothing is written, but last_seen at most once per LIMIT_STATE_TOUCH_S. On ASSAY_OK the
- * state is durable; otherwise the old one stands. next->generation is set.
+ * state is durable; otherwise the old one stands (or, if only the last sync failed, the new one).
+ * next->generation is set. ASSAY_STATE_IO also when the state was removed since it was opened.
  */
 MUST_CHECK enum assay_status tuf_store_commit(struct tuf_store *store, struct tuf_state *next,
                                               const struct tuf_object *objects, size_t object_count,

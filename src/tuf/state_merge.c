@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tuf/state.h"
+
+#include <inttypes.h>
+
+static bool floor_same(const struct tuf_floor *a, const struct tuf_floor *b)
+{
+    if (strcmp(a->role, b->role) != 0 || a->version != b->version || a->length != b->length ||
+        a->expires_unix_s != b->expires_unix_s || a->key_count != b->key_count ||
+        !digest_equal(&a->sha256, &b->sha256)) {
+        return false;
+    }
+    for (size_t i = 0; i < a->key_count; i++) {
+        if (!digest_equal(&a->keys[i], &b->keys[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool root_same(const struct tuf_stored_root *a, const struct tuf_stored_root *b)
+{
+    return a->version == b->version && a->length == b->length &&
+           digest_equal(&a->sha256, &b->sha256);
+}
+
+static bool seen_same(const struct tuf_seen *a, const struct tuf_seen *b)
+{
+    return strcmp(a->tag, b->tag) == 0 && digest_equal(&a->digest, &b->digest);
+}
+
+static bool seen_find(const struct tuf_state *state, const struct tuf_seen *pair)
+{
+    for (size_t i = 0; i < state->seen_count; i++) {
+        if (seen_same(&state->seen[i], pair)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool tuf_state_same(const struct tuf_state *a, const struct tuf_state *b)
+{
+    if (a->anchor != b->anchor || a->root_count != b->root_count ||
+        a->floors.count != b->floors.count || a->seen_count != b->seen_count) {
+        return false;
+    }
+    for (size_t i = 0; i < a->root_count; i++) {
+        if (!root_same(&a->roots[i], &b->roots[i])) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < a->floors.count; i++) {
+        if (!floor_same(&a->floors.items[i], &b->floors.items[i])) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < a->seen_count; i++) {
+        if (!seen_same(&a->seen[i], &b->seen[i]) && !seen_find(b, &a->seen[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool tuf_state_names(const struct tuf_state *state, const struct digest *sha256)
+{
+    for (size_t i = 0; i < state->root_count; i++) {
+        if (digest_equal(&state->roots[i].sha256, sha256)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < state->floors.count; i++) {
+        if (digest_equal(&state->floors.items[i].sha256, sha256)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_top_level(const char *role)
+{
+    return strcmp(role, "root") == 0 || strcmp(role, "timestamp") == 0 ||
+           strcmp(role, "snapshot") == 0 || strcmp(role, "targets") == 0;
+}
+
+/* Whether the run made no statement about a delegation: its floor is the one it opened with. */
+static bool is_untouched(const struct tuf_state *opened, const struct tuf_floor *floor)
+{
+    const struct tuf_floor *before = tuf_floors_find(&opened->floors, floor->role);
+    return !is_top_level(floor->role) && before != NULL && floor_same(before, floor);
+}
+
+static enum assay_status judge_roots(const struct tuf_state *current, const struct tuf_state *next,
+                                     struct assay_error *err)
+{
+    if (next->root_count == 0) {
+        return FAIL(err, ASSAY_INTERNAL, "a state without a root is not stored");
+    }
+    if (current->root_count == 0) {
+        return ASSAY_OK;
+    }
+    uint64_t newest = next->roots[next->root_count - 1].version;
+    uint64_t known = current->roots[current->root_count - 1].version;
+    if (newest < known) {
+        return FAIL(err, ASSAY_ROLLBACK,
+                    "root: version %" PRIu64 " was seen before, this is version %" PRIu64, known,
+                    newest);
+    }
+    uint64_t first = current->roots[0].version;
+    for (size_t i = 0; i < next->root_count; i++) {
+        const struct tuf_stored_root *root = &next->roots[i];
+        if (root->version >= first && root->version <= known &&
+            !root_same(root, &current->roots[root->version - first])) {
+            return FAIL(err, ASSAY_EQUIVOCATION,
+                        "root version %" PRIu64 " was seen with other bytes", root->version);
+        }
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status tuf_state_judge(const struct tuf_state *opened, const struct tuf_state *current,
+                                  const struct tuf_state *next, struct assay_error *err)
+{
+    TRY(judge_roots(current, next, err));
+    for (size_t i = 0; i < next->floors.count; i++) {
+        const struct tuf_floor *floor = &next->floors.items[i];
+        if (is_untouched(opened, floor)) {
+            continue;
+        }
+        bool fell = false;
+        TRY(tuf_floor_check(tuf_floors_find(&current->floors, floor->role), floor->role,
+                            floor->version, &floor->sha256, floor->keys, floor->key_count, &fell,
+                            err));
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status tuf_state_merge(const struct tuf_state *opened, const struct tuf_state *current,
+                                  struct tuf_state *next, struct assay_error *err)
+{
+    for (size_t i = 0; i < current->floors.count; i++) {
+        const struct tuf_floor *theirs = &current->floors.items[i];
+        const struct tuf_floor *ours = tuf_floors_find(&next->floors, theirs->role);
+        if (ours == NULL || is_untouched(opened, ours)) {
+            TRY(tuf_floors_put(&next->floors, theirs, err));
+        }
+    }
+    for (size_t i = 0; i < current->seen_count && next->seen_count < LIMIT_SEEN_TAGS; i++) {
+        if (!seen_find(next, &current->seen[i])) {
+            TRY(tuf_state_append_seen(next, &current->seen[i], err));
+        }
+    }
+    if (current->last_seen_unix_s > next->last_seen_unix_s) {
+        next->last_seen_unix_s = current->last_seen_unix_s;
+    }
+    return ASSAY_OK;
+}
