@@ -24,6 +24,8 @@ struct tuf_pin {
 
 void tuf_pin_clear(struct tuf_pin *pin);
 
+/* An out pin is overwritten, not cleared first. */
+
 /* "sha256:HEX" or a path to a root.json, as --root and root pin take it. ASSAY_PIN_INVALID. */
 MUST_CHECK enum assay_status tuf_pin_from_argument(const char *text, struct tuf_pin *out,
                                                    struct assay_error *err);
