@@ -38,11 +38,11 @@ const struct tuf_floor *tuf_floors_find(const struct tuf_floors *floors, const c
 
 static enum assay_status floors_grow(struct tuf_floors *floors, struct assay_error *err)
 {
-    if (floors->count < floors->cap) {
-        return ASSAY_OK;
-    }
     if (floors->count >= FLOORS_MAX) {
         return FAIL(err, ASSAY_DELEGATION_LIMIT, "more than %d roles to remember", FLOORS_MAX);
+    }
+    if (floors->count < floors->cap) {
+        return ASSAY_OK;
     }
     size_t cap = floors->cap == 0 ? 8 : floors->cap * 2;
     struct tuf_floor *items = mem_resize(floors->items, cap, sizeof *items);

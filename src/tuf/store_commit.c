@@ -200,20 +200,21 @@ static enum assay_status commit_locked(struct tuf_store *store, struct tuf_state
     return write_state(store, current, next, objects, object_count, err);
 }
 
-/* A run that opened before anything was stored has no directory at hand yet. */
+/* The whole path again: what was opened at the start may not be what stands there now. */
 static enum assay_status lock_for_commit(struct tuf_store *store, int *lock_fd,
                                          struct assay_error *err)
 {
-    if (store->opened.generation == 0) {
-        fd_close_quietly(&store->gun_fd);
-        TRY(store_open_gun_dir(store->state_dir, store->gun_hex, FS_MAKE, &store->gun_fd, err));
+    enum fs_missing missing = store->opened.generation == 0 ? FS_MAKE : FS_LOOK;
+    fd_close_quietly(&store->objs_fd);
+    fd_close_quietly(&store->gun_fd);
+    TRY(store_open_gun_dir(store->state_dir, store->gun_hex, missing, &store->gun_fd, err));
+    if (store->gun_fd < 0) {
+        return FAIL(err, ASSAY_STATE_IO, "the state was removed meanwhile");
     }
     TRY(store_lock_exclusive(store->gun_fd, store->env, lock_fd, err));
-    if (store->objs_fd < 0) {
-        TRY(fs_open_dir(store->gun_fd, STORE_OBJS, FS_OURS, FS_LOOK, &store->objs_fd, err));
-        if (store->objs_fd >= 0) {
-            TRY(fs_lock_dir(store->objs_fd, false, store->env, err));
-        }
+    TRY(fs_open_dir(store->gun_fd, STORE_OBJS, FS_OURS, FS_LOOK, &store->objs_fd, err));
+    if (store->objs_fd >= 0) {
+        TRY(fs_lock_dir(store->objs_fd, false, store->env, err));
     }
     return ASSAY_OK;
 }
