@@ -39,7 +39,10 @@ static inline struct slice slice_from_string(const char *text)
 
 static inline bool slice_equal(struct slice a, struct slice b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+    if (a.len == 0 || a.ptr == NULL || b.ptr == NULL) {
+        return a.len == 0 && b.len == 0;
+    }
+    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
 }
 
 static inline bool slice_is(struct slice a, const char *text)
@@ -75,7 +78,7 @@ static inline struct slice slice_from(struct slice a, size_t offset)
     if (offset > a.len) {
         offset = a.len;
     }
-    return (struct slice){ a.ptr == NULL ? NULL : a.ptr + offset, a.len - offset };
+    return a.ptr == NULL ? SLICE_EMPTY : (struct slice){ a.ptr + offset, a.len - offset };
 }
 
 /* The first len bytes, fewer if there are fewer. */
@@ -87,7 +90,7 @@ static inline struct slice slice_first(struct slice a, size_t len)
 /* Position of the first/last byte equal to c, or a.len. */
 static inline size_t slice_find(struct slice a, char c)
 {
-    const uint8_t *hit = a.len == 0 ? NULL : memchr(a.ptr, c, a.len);
+    const uint8_t *hit = a.ptr == NULL || a.len == 0 ? NULL : memchr(a.ptr, c, a.len);
     return hit == NULL ? a.len : (size_t)(hit - a.ptr);
 }
 

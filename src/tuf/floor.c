@@ -92,6 +92,7 @@ static bool all_keys_gone(const struct tuf_floor *floor, const struct digest *ke
     return true;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the eighth parameter is the error, as everywhere */
 enum assay_status tuf_floor_check(const struct tuf_floor *floor, const char *role, uint64_t version,
                                   const struct digest *sha256, const struct digest *keys,
                                   size_t key_count, bool *fell, struct assay_error *err)

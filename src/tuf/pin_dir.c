@@ -349,19 +349,14 @@ static int compare_entries(const void *a, const void *b)
     return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
 }
 
-static enum assay_status collect_all(struct pin_list *list, const char *const *dirs,
-                                     size_t dir_count, struct assay_error *err)
+static enum assay_status collect_dir(struct pin_list *list, const char *dir,
+                                     struct assay_error *err)
 {
-    for (size_t i = 0; i < dir_count; i++) {
-        AUTO_FD dir_fd = -1;
-        TRY(open_pins(dirs[i], FS_LOOK, &dir_fd, err));
-        if (dir_fd >= 0) {
-            list->dir = dirs[i];
-            list->dir_fd = dir_fd;
-            TRY(as_config(err, fs_list(dir_fd, collect, list, err)));
-        }
-    }
-    return ASSAY_OK;
+    AUTO_FD dir_fd = -1;
+    TRY(open_pins(dir, FS_LOOK, &dir_fd, err));
+    list->dir = dir;
+    list->dir_fd = dir_fd;
+    return dir_fd < 0 ? ASSAY_OK : as_config(err, fs_list(dir_fd, collect, list, err));
 }
 
 enum assay_status tuf_pins_list(const char *const *dirs, size_t dir_count,
@@ -371,7 +366,9 @@ enum assay_status tuf_pins_list(const char *const *dirs, size_t dir_count,
                                 void *ctx, struct assay_error *err)
 {
     CLEANUP(pin_list_clear) struct pin_list list = { .dir_fd = -1 };
-    TRY(collect_all(&list, dirs, dir_count, err));
+    for (size_t i = 0; i < dir_count; i++) {
+        TRY(collect_dir(&list, dirs[i], err));
+    }
     if (list.count > 1) {
         qsort(list.entries, list.count, sizeof list.entries[0], compare_entries);
     }

@@ -136,20 +136,29 @@ enum assay_status tuf_state_judge(const struct tuf_state *opened, const struct t
     return ASSAY_OK;
 }
 
+static enum assay_status merge_floor(const struct tuf_state *opened, const struct tuf_floor *theirs,
+                                     struct tuf_state *next, struct assay_error *err)
+{
+    const struct tuf_floor *ours = tuf_floors_find(&next->floors, theirs->role);
+    bool is_ours = ours != NULL && !is_untouched(opened, ours);
+    return is_ours ? ASSAY_OK : tuf_floors_put(&next->floors, theirs, err);
+}
+
+static enum assay_status merge_seen(const struct tuf_seen *theirs, struct tuf_state *next,
+                                    struct assay_error *err)
+{
+    bool is_known = seen_find(next, theirs) || next->seen_count >= LIMIT_SEEN_TAGS;
+    return is_known ? ASSAY_OK : tuf_state_append_seen(next, theirs, err);
+}
+
 enum assay_status tuf_state_merge(const struct tuf_state *opened, const struct tuf_state *current,
                                   struct tuf_state *next, struct assay_error *err)
 {
     for (size_t i = 0; i < current->floors.count; i++) {
-        const struct tuf_floor *theirs = &current->floors.items[i];
-        const struct tuf_floor *ours = tuf_floors_find(&next->floors, theirs->role);
-        if (ours == NULL || is_untouched(opened, ours)) {
-            TRY(tuf_floors_put(&next->floors, theirs, err));
-        }
+        TRY(merge_floor(opened, &current->floors.items[i], next, err));
     }
-    for (size_t i = 0; i < current->seen_count && next->seen_count < LIMIT_SEEN_TAGS; i++) {
-        if (!seen_find(next, &current->seen[i])) {
-            TRY(tuf_state_append_seen(next, &current->seen[i], err));
-        }
+    for (size_t i = 0; i < current->seen_count; i++) {
+        TRY(merge_seen(&current->seen[i], next, err));
     }
     if (current->last_seen_unix_s > next->last_seen_unix_s) {
         next->last_seen_unix_s = current->last_seen_unix_s;

@@ -95,7 +95,7 @@ static void gun_list_clear(struct gun_list *list)
     mem_free(list->names);
 }
 
-static enum assay_status gun_list_add(struct gun_list *list, struct slice name,
+static enum assay_status gun_list_add(struct gun_list *list, const char *name,
                                       struct assay_error *err)
 {
     if (list->count == list->cap) {
@@ -107,12 +107,33 @@ static enum assay_status gun_list_add(struct gun_list *list, struct slice name,
         list->names = names;
         list->cap = cap;
     }
-    char *copy = mem_alloc(name.len + 1, 1);
+    char *copy = mem_copy_string(name);
     if (copy == NULL) {
         return FAIL_NO_MEMORY(err);
     }
-    memcpy(copy, name.ptr, name.len);
     list->names[list->count++] = copy;
+    return ASSAY_OK;
+}
+
+/* The one line of the file GUN, which must belong to a directory of this name. */
+static enum assay_status read_gun(int gun_fd, const char *dir_name, char gun[LIMIT_REFERENCE_BYTES],
+                                  struct assay_error *err)
+{
+    AUTO_BUF text = BUF_INIT(LIMIT_REFERENCE_BYTES);
+    bool found = false;
+    char hex[STORE_HEX_BYTES];
+    TRY(fs_read(gun_fd, STORE_GUN, LIMIT_REFERENCE_BYTES, FS_OURS, &text, &found, err));
+    struct slice line = buf_slice(&text);
+    size_t end = slice_find(line, '\n');
+    if (!found || line.len == 0 || end + 1 != line.len) {
+        return FAIL(err, ASSAY_STATE_CORRUPT, "%s/%s does not hold one line", dir_name, STORE_GUN);
+    }
+    memcpy(gun, line.ptr, end);
+    gun[end] = '\0';
+    if (store_gun_hex(gun, hex, NULL) != ASSAY_OK || strcmp(hex, dir_name) != 0) {
+        return FAIL(err, ASSAY_STATE_CORRUPT, "%s/%s names another repository", dir_name,
+                    STORE_GUN);
+    }
     return ASSAY_OK;
 }
 
@@ -122,6 +143,7 @@ static enum assay_status list_one(void *ctx, const char *name, struct assay_erro
     struct gun_list *list = ctx;
     struct digest unused;
     struct stat st;
+    char gun[LIMIT_REFERENCE_BYTES];
     if (!is_object(name, &unused)) {
         return ASSAY_OK;
     }
@@ -130,21 +152,8 @@ static enum assay_status list_one(void *ctx, const char *name, struct assay_erro
     if (gun_fd < 0 || fstatat(gun_fd, STORE_HEAD, &st, AT_SYMLINK_NOFOLLOW) != 0) {
         return ASSAY_OK;
     }
-    AUTO_BUF text = BUF_INIT(LIMIT_REFERENCE_BYTES);
-    bool found = false;
-    char hex[STORE_HEX_BYTES];
-    TRY(fs_read(gun_fd, STORE_GUN, LIMIT_REFERENCE_BYTES, FS_OURS, &text, &found, err));
-    struct slice line = buf_slice(&text);
-    size_t end = slice_find(line, '\n');
-    if (!found || end + 1 != line.len) {
-        return FAIL(err, ASSAY_STATE_CORRUPT, "%s/%s does not hold one line", name, STORE_GUN);
-    }
-    TRY(gun_list_add(list, slice_first(line, end), err));
-    if (store_gun_hex(list->names[list->count - 1], hex, NULL) != ASSAY_OK ||
-        strcmp(hex, name) != 0) {
-        return FAIL(err, ASSAY_STATE_CORRUPT, "%s/%s names another repository", name, STORE_GUN);
-    }
-    return ASSAY_OK;
+    TRY(read_gun(gun_fd, name, gun, err));
+    return gun_list_add(list, gun, err);
 }
 
 static int compare_names(const void *a, const void *b)

@@ -35,8 +35,7 @@ enum assay_status store_lock_exclusive(int gun_fd, const struct assay_env *env, 
     TRY(fs_open_file(gun_fd, STORE_LOCK, O_RDWR | O_CREAT, FS_OURS, &fd, err));
     TRY(fs_lock(fd, true, env, err));
     TRY(check_lock_in_place(gun_fd, fd, err));
-    *out = fd;
-    fd = -1;
+    *out = fs_take(&fd);
     return ASSAY_OK;
 }
 
@@ -76,19 +75,14 @@ static enum assay_status object_stands(int objs_fd, const char *hex, struct slic
     return ASSAY_OK;
 }
 
-static enum assay_status write_objects(int objs_fd, const struct tuf_object *objects, size_t count,
-                                       struct assay_error *err)
+static enum assay_status write_object(int objs_fd, const struct tuf_object *object,
+                                      struct assay_error *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        char hex[DIGEST_TEXT_BYTES];
-        bool stands = false;
-        digest_hex(&objects[i].sha256, hex);
-        TRY(object_stands(objs_fd, hex, objects[i].bytes, &stands, err));
-        if (!stands) {
-            TRY(fs_put(objs_fd, hex, FILE_MODE, objects[i].bytes, err));
-        }
-    }
-    return ASSAY_OK;
+    char hex[DIGEST_TEXT_BYTES];
+    bool stands = false;
+    digest_hex(&object->sha256, hex);
+    TRY(object_stands(objs_fd, hex, object->bytes, &stands, err));
+    return stands ? ASSAY_OK : fs_put(objs_fd, hex, FILE_MODE, object->bytes, err);
 }
 
 static enum assay_status check_object(int objs_fd, const struct digest *sha256, uint64_t length,
@@ -170,7 +164,9 @@ static enum assay_status write_state(struct tuf_store *store, const struct tuf_s
     if (store->objs_fd < 0) {
         return FAIL(err, ASSAY_STATE_CORRUPT, "the directory %s is missing", STORE_OBJS);
     }
-    TRY(write_objects(store->objs_fd, objects, object_count, err));
+    for (size_t i = 0; i < object_count; i++) {
+        TRY(write_object(store->objs_fd, &objects[i], err));
+    }
     TRY(check_objects(store->objs_fd, next, err));
     TRY(fs_sync_dir(store->objs_fd, STORE_OBJS, err));
     TRY(write_head(store, next, current->generation + 1, err));

@@ -96,8 +96,7 @@ static enum assay_status enter_dir(int dir_fd, const char *name, const struct di
     }
     TRY(check_owner(&st, name, rule->owner, err));
     TRY(check_mode(&st, name, rule->exempt, err));
-    *out = fd;
-    fd = -1;
+    *out = fs_take(&fd);
     return ASSAY_OK;
 }
 
@@ -148,8 +147,7 @@ static enum assay_status open_or_make(int dir_fd, const char *name, const struct
     if (rule->missing == FS_LOOK) {
         return ASSAY_OK;
     }
-    AUTO_FD fd = *out;
-    *out = -1;
+    AUTO_FD fd = fs_take(out);
     if (fd < 0) {
         TRY(make_dir(dir_fd, name, err));
         TRY(enter_dir(dir_fd, name, rule, &fd, err));
@@ -158,8 +156,7 @@ static enum assay_status open_or_make(int dir_fd, const char *name, const struct
         }
     }
     TRY(sync_parent(dir_fd, name, err));
-    *out = fd;
-    fd = -1;
+    *out = fs_take(&fd);
     return ASSAY_OK;
 }
 
@@ -213,8 +210,7 @@ enum assay_status fs_open_path(const char *path, enum fs_owner owner, enum fs_mi
         fd_close_quietly(&fd);
         fd = next;
     }
-    *out = fd;
-    fd = -1;
+    *out = fs_take(&fd);
     return ASSAY_OK;
 }
 
@@ -244,8 +240,7 @@ enum assay_status fs_open_file(int dir_fd, const char *name, int flags, enum fs_
         fchmod(fd, S_IRUSR | S_IWUSR) != 0) {
         return fs_fail(err, errno, "set the mode of", name);
     }
-    *out = fd;
-    fd = -1;
+    *out = fs_take(&fd);
     return ASSAY_OK;
 }
 

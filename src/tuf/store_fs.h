@@ -26,6 +26,14 @@
         retry_result;                                                                              \
     })
 
+/* Hands a descriptor over: leaves -1 behind, so that cleanup does nothing. */
+static inline int fs_take(int *fd)
+{
+    int taken = *fd;
+    *fd = -1;
+    return taken;
+}
+
 enum fs_owner {
     FS_OURS,        /* the effective user's */
     FS_OURS_OR_ROOT /* or root's: what the system administrator wrote */

@@ -59,8 +59,9 @@ static enum assay_status poll_lock(int fd, bool exclusive, int (*try)(int fd, bo
             return FAIL(err, ASSAY_STATE_LOCK, "another process held the lock for %ld ms",
                         LIMIT_LOCK_MS);
         }
-        if (env != NULL) {
-            TRY(env_check_interrupted(env, err));
+        enum assay_status status = env == NULL ? ASSAY_OK : env_check_interrupted(env, err);
+        if (status != ASSAY_OK) {
+            return status;
         }
         sleep_ms(pause_ms);
         pause_ms = pause_ms < POLL_LAST_MS ? pause_ms * 2 : POLL_LAST_MS;

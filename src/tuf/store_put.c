@@ -48,9 +48,7 @@ static enum assay_status write_and_sync(int *fd, const char *name, mode_t mode, 
     if (FS_RETRY(fsync(*fd)) != 0) {
         return fs_fail(err, errno, "sync", name);
     }
-    int closing = *fd;
-    *fd = -1;
-    if (close(closing) != 0 && errno != EINTR) {
+    if (close(fs_take(fd)) != 0 && errno != EINTR) {
         return fs_fail(err, errno, "close", name);
     }
     return ASSAY_OK;
@@ -93,6 +91,18 @@ static void dir_close(DIR **dir)
     }
 }
 
+/* NULL at the end, with errno 0, and on failure. */
+static const struct dirent *next_entry(DIR *dir)
+{
+    const struct dirent *entry = NULL;
+    do {
+        errno = 0;
+        entry = readdir(dir);
+    } while (entry != NULL &&
+             (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+    return entry;
+}
+
 enum assay_status
 fs_list(int dir_fd, enum assay_status (*each)(void *ctx, const char *name, struct assay_error *err),
         void *ctx, struct assay_error *err)
@@ -103,15 +113,9 @@ fs_list(int dir_fd, enum assay_status (*each)(void *ctx, const char *name, struc
     if (dir == NULL) {
         return fs_fail(err, errno, "list", "the directory");
     }
-    fd = -1;
-    for (;;) {
-        errno = 0;
-        const struct dirent *entry = readdir(dir);
-        if (entry == NULL) {
-            return errno == 0 ? ASSAY_OK : fs_fail(err, errno, "list", "the directory");
-        }
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-            TRY(each(ctx, entry->d_name, err));
-        }
+    (void)fs_take(&fd); /* it is the stream's now */
+    for (const struct dirent *entry = next_entry(dir); entry != NULL; entry = next_entry(dir)) {
+        TRY(each(ctx, entry->d_name, err));
     }
+    return errno == 0 ? ASSAY_OK : fs_fail(err, errno, "list", "the directory");
 }
