@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,15 +75,15 @@ Test(store_hostile, every_cut_of_head)
     sandbox_close(&box);
 }
 
-/* Ends text with its own SHA-256, so that only what it says stands against it. */
-static size_t seal(char *text, size_t max)
+/* The text, ended with its own SHA-256, so that only what it says stands against it. */
+static size_t seal(const char *text, char out[HEAD_MAX])
 {
     struct digest sum = digest_of(text);
     char hex[DIGEST_TEXT_BYTES];
     digest_hex(&sum, hex);
-    size_t len = strlen(text);
-    (void)snprintf(text + len, max - len, "sha256 %s\n", hex);
-    return strlen(text);
+    int len = snprintf(out, HEAD_MAX, "%ssha256 %s\n", text, hex);
+    cr_assert(len > 0 && len < HEAD_MAX);
+    return (size_t)len;
 }
 
 #define TOP   "assay-state 1\ngun " SANDBOX_GUN "\ngeneration 1\nlast-seen 5\nanchor pin\n"
@@ -138,8 +139,7 @@ Test(store_hostile, head_with_a_right_hash_and_wrong_words)
         char text[HEAD_MAX];
         struct tuf_state state = { 0 };
         struct assay_error err = ERROR_INIT;
-        (void)snprintf(text, sizeof text, "%s", head_cases[i].text);
-        size_t len = seal(text, sizeof text);
+        size_t len = seal(head_cases[i].text, text);
         cr_expect_eq(head_decode(slice_of(text, len), SANDBOX_GUN, &state, &err),
                      head_cases[i].expected, "%s: %s", head_cases[i].name, err.message);
         tuf_state_clear(&state);
@@ -532,43 +532,46 @@ Test(store_hostile, modes_whatever_the_umask)
     }
 }
 
-/* Root writes everywhere, so a child gives its rights up. */
+static int give_away(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st;
+    (void)kind;
+    (void)at;
+    return lchown(path, 4711, 4711);
+}
+
+/* 0: the state was read and could not be written. Root writes everywhere, so it gives itself up. */
+static int write_read_only(struct sandbox *box)
+{
+    struct tuf_store *store = NULL;
+    if (geteuid() == 0 &&
+        (nftw(box->dir, give_away, 16, FTW_PHYS) != 0 || setresuid(4711, 4711, 4711) != 0)) {
+        return 2;
+    }
+    enum assay_status read = tuf_store_open(box->state, SANDBOX_GUN, 0, &box->env, &store, NULL);
+    tuf_store_close(store);
+    enum assay_status commit = store_sample(box, 4, NULL);
+    return read == ASSAY_OK && commit == ASSAY_STATE_IO ? 0 : 1;
+}
+
 Test(store_hostile, state_that_cannot_be_written)
 {
     struct sandbox box;
     char path[512];
+    int status = 0;
     sandbox_open(&box);
     cr_assert_eq(store_sample(&box, 3, NULL), ASSAY_OK);
+    cr_assert_eq(chmod(box.gun, 0500), 0);
+    cr_assert_eq(chmod(sandbox_path(&box, "objs", path), 0500), 0);
     pid_t child = fork();
     cr_assert(child >= 0);
     if (child == 0) {
-        enum assay_status read = ASSAY_INTERNAL;
-        enum assay_status commit = ASSAY_INTERNAL;
-        static const char *const names[] = { "", "objs", "HEAD", "GUN", "lock" };
-        for (size_t i = 0; geteuid() == 0 && i < ARRAY_LEN(names); i++) {
-            (void)chown(sandbox_path(&box, names[i], path), 4711, 4711);
-        }
-        (void)chown(box.state, 4711, 4711);
-        (void)snprintf(path, sizeof path, "%s/gun", box.state);
-        (void)chown(path, 4711, 4711);
-        (void)chown(box.dir, 4711, 4711);
-        object_path(&box, "root version 1", path);
-        (void)chmod(box.gun, 0500);
-        (void)sandbox_path(&box, "objs", path);
-        (void)chmod(path, 0500);
-        if (geteuid() == 0 && setresuid(4711, 4711, 4711) != 0) {
-            _exit(9);
-        }
-        struct tuf_store *store = NULL;
-        read = tuf_store_open(box.state, SANDBOX_GUN, 0, &box.env, &store, NULL);
-        tuf_store_close(store);
-        commit = store_sample(&box, 4, NULL);
-        (void)chmod(box.gun, 0700);
-        _exit(read == ASSAY_OK && commit == ASSAY_STATE_IO ? 0 : 1);
+        _exit(write_read_only(&box));
     }
-    int status = 0;
     cr_assert_eq(waitpid(child, &status, 0), child);
     cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%x", (unsigned)status);
+    cr_assert_eq(chmod(box.gun, 0700), 0);
+    cr_assert_eq(chmod(path, 0700), 0);
     sandbox_close(&box);
 }
 
