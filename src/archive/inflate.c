@@ -160,6 +160,7 @@ static enum assay_status step(struct inflater *inflater, const struct sink *sink
     return ASSAY_OK;
 }
 
+/* Output that zlib still holds comes with the next input: a trailer always follows. */
 static enum assay_status unpack(struct inflater *inflater, struct slice bytes,
                                 const struct sink *sink, struct assay_error *err)
 {
@@ -169,11 +170,8 @@ static enum assay_status unpack(struct inflater *inflater, struct slice bytes,
         struct slice part = slice_first(bytes, UINT_MAX);
         stream->next_in = part.ptr;
         stream->avail_in = (uInt)part.len;
-        /* Output that zlib still holds comes with the next input: a trailer always follows. */
-        while (stream->avail_in > 0) {
-            TRY(step(inflater, sink, err));
-        }
-        bytes = slice_from(bytes, part.len);
+        TRY(step(inflater, sink, err));
+        bytes = slice_from(bytes, part.len - stream->avail_in);
     }
     return ASSAY_OK;
 }

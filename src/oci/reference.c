@@ -4,6 +4,9 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+/* A reference as written, with what normalisation adds to it. */
+#define REFERENCE_TEXT_BYTES (2UL * LIMIT_REFERENCE_BYTES)
+
 static const char DOCKER_SCHEME[] = "docker://";
 static const char HUB[] = "docker.io";
 static const char HUB_ALIAS[] = "index.docker.io";
@@ -22,7 +25,7 @@ static enum assay_status take(struct buf *text, char **out, struct assay_error *
 static enum assay_status fill_name(const struct reference_parts *parts, struct oci_reference *out,
                                    struct assay_error *err)
 {
-    AUTO_BUF text = BUF_INIT(2 * LIMIT_REFERENCE_BYTES);
+    AUTO_BUF text = BUF_INIT(REFERENCE_TEXT_BYTES);
     bool hub = parts->registry.len == 0 || slice_is(parts->registry, HUB) ||
                slice_is(parts->registry, HUB_ALIAS);
 
@@ -40,17 +43,25 @@ static enum assay_status fill_name(const struct reference_parts *parts, struct o
     return take(&text, &out->name, err);
 }
 
-static enum assay_status fill_rest(const struct reference_parts *parts, struct oci_reference *out,
-                                   struct assay_error *err)
+static enum assay_status fill_tag(const struct reference_parts *parts, struct oci_reference *out,
+                                  struct assay_error *err)
 {
-    AUTO_BUF text = BUF_INIT(2 * LIMIT_REFERENCE_BYTES);
-    char digest[DIGEST_TEXT_BYTES];
+    AUTO_BUF text = BUF_INIT(REFERENCE_TEXT_BYTES);
 
     out->tag_implied = !parts->has_tag && !parts->has_digest;
-    if (parts->has_tag || out->tag_implied) {
-        TRY(buf_append(&text, parts->has_tag ? parts->tag : SLICE_LITERAL("latest"), err));
-        TRY(take(&text, &out->tag, err));
+    if (!parts->has_tag && parts->has_digest) {
+        return ASSAY_OK;
     }
+    TRY(buf_append(&text, parts->has_tag ? parts->tag : SLICE_LITERAL("latest"), err));
+    return take(&text, &out->tag, err);
+}
+
+static enum assay_status fill_text(const struct reference_parts *parts, struct oci_reference *out,
+                                   struct assay_error *err)
+{
+    AUTO_BUF text = BUF_INIT(REFERENCE_TEXT_BYTES);
+    char digest[DIGEST_TEXT_BYTES];
+
     TRY(buf_append_string(&text, out->name, err));
     if (out->tag != NULL) {
         TRY(buf_printf(&text, err, ":%s", out->tag));
@@ -78,7 +89,8 @@ static enum assay_status parse(const struct reference_parts *parts, struct oci_r
 {
     TRY(reference_check(parts, &out->digest, err));
     TRY(fill_name(parts, out, err));
-    return fill_rest(parts, out, err);
+    TRY(fill_tag(parts, out, err));
+    return fill_text(parts, out, err);
 }
 
 enum assay_status oci_reference_parse(const char *text, struct oci_reference *out,

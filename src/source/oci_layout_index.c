@@ -168,30 +168,37 @@ static enum assay_status keep_entry(struct layout_index *index, const struct jso
     return keep_claim(index, name, err);
 }
 
-static enum assay_status choose(struct layout_index *index, struct assay_error *err)
+static enum assay_status check_index(const struct json_at *root, struct assay_error *err)
 {
     static const char *const KNOWN[] = { "schemaVersion", "mediaType", "manifests" };
+    const char *media = NULL;
+    int64_t version = 0;
+
+    TRY(json_as_object(root, err));
+    TRY(oci_check_case(root, KNOWN, ARRAY_LEN(KNOWN), err));
+    TRY(json_get_integer(root, "schemaVersion", 2, 2, &version, err));
+    TRY(json_get_string_opt(root, "mediaType", &media, err));
+    if (media != NULL && oci_media_parse(media) != OCI_MEDIA_OCI_INDEX) {
+        return json_at_fail(root, err, ASSAY_MEDIA_TYPE, "expected an OCI index, found '%s'",
+                            media);
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status choose(struct layout_index *index, struct assay_error *err)
+{
     AUTO_BUF bytes = BUF_INIT(LIMIT_MANIFEST_BYTES);
     AUTO_JSON_TREE tree = NULL;
     CLEANUP(choice_clear)
-    struct choice choice = { .names = BUF_INIT(4 * ERROR_MESSAGE_BYTES) };
+    struct choice choice = { .names = BUF_INIT(4UL * ERROR_MESSAGE_BYTES) };
     struct json_at root;
     struct json_at entries;
     struct json_at entry;
-    const char *media = NULL;
-    int64_t version = 0;
     size_t chosen = 0;
 
     TRY(read_file(index, "index.json", LIMIT_MANIFEST_BYTES, &bytes, err));
     TRY(json_tree_load(buf_slice(&bytes), "index.json", &tree, &root, err));
-    TRY(json_as_object(&root, err));
-    TRY(oci_check_case(&root, KNOWN, ARRAY_LEN(KNOWN), err));
-    TRY(json_get_integer(&root, "schemaVersion", 2, 2, &version, err));
-    TRY(json_get_string_opt(&root, "mediaType", &media, err));
-    if (media != NULL && oci_media_parse(media) != OCI_MEDIA_OCI_INDEX) {
-        return json_at_fail(&root, err, ASSAY_MEDIA_TYPE, "expected an OCI index, found '%s'",
-                            media);
-    }
+    TRY(check_index(&root, err));
     TRY(json_get_array(&root, "manifests", LIMIT_LAYOUT_ENTRIES, &entries, err));
     for (size_t i = 0; i < json_count(&entries); i++) {
         json_element(&entries, i, &entry);

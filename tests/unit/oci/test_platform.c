@@ -20,25 +20,15 @@ Test(platform, choice_is_read)
     cr_expect_str_eq(choice.variant, "v7");
 }
 
+#define WORD16 "0123456789abcdef"
+#define WORD64 WORD16 WORD16 WORD16 WORD16 /* one more than a word may have */
+
 Test(platform, bad_choice_is_refused)
 {
     static const char *const TEXTS[] = {
-        "",
-        "linux",
-        "/",
-        "linux/",
-        "/amd64",
-        "linux/arm/",
-        "linux//v7",
-        "linux/a/b/c",
-        "ALL",
-        "all/all/",
-        "Linux/amd64",
-        "linux/amd 64",
-        "linux/am\n",
-        "linux/x;y",
-        "linux/"
-        "0123456789012345678901234567890123456789012345678901234567890123",
+        "",          "linux",       "/",           "linux/",   "/amd64",
+        "linux//v7", "linux/arm/",  "linux/a/b/c", "ALL",      "all/all/",
+        "Linux/x",   "linux/amd 4", "linux/am\n",  "linux/;y", "linux/" WORD64,
     };
     struct oci_platform_choice choice;
 
