@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tuf/keyring.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+static void key_delete(struct tuf_key *key)
+{
+    if (key != NULL) {
+        key_free(key->key);
+        mem_free(key);
+    }
+}
+
+static void key_cleanup(struct tuf_key **key)
+{
+    key_delete(*key);
+}
+
+void tuf_keyring_clear(struct tuf_keyring *ring)
+{
+    for (size_t i = 0; i < ring->count; i++) {
+        key_delete(ring->items[i]);
+    }
+    mem_free(ring->items);
+    *ring = (struct tuf_keyring){ 0 };
+}
+
+/* Where the id is, or would be. */
+static size_t ring_position(const struct tuf_keyring *ring, const char *id, bool *found)
+{
+    size_t low = 0, high = ring->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order =
+            slice_compare(slice_from_string(ring->items[middle]->id), slice_from_string(id));
+        if (order == 0) {
+            *found = true;
+            return middle;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    *found = false;
+    return low;
+}
+
+static enum assay_status ring_insert(struct tuf_keyring *ring, size_t position,
+                                     struct tuf_key **key, struct assay_error *err)
+{
+    if (ring->count == ring->cap) {
+        size_t cap = ring->cap == 0 ? 16 : 2 * ring->cap;
+        struct tuf_key **larger = mem_resize(ring->items, cap, sizeof(struct tuf_key *));
+        if (larger == NULL) {
+            return FAIL_NO_MEMORY(err);
+        }
+        ring->items = larger;
+        ring->cap = cap;
+    }
+    memmove(&ring->items[position + 1], &ring->items[position],
+            (ring->count - position) * sizeof(struct tuf_key *));
+    ring->items[position] = STEAL(*key);
+    ring->count++;
+    return ASSAY_OK;
+}
+
+static enum assay_status check_id(const struct tuf_listed_key *listed, const char *id,
+                                  struct assay_error *err)
+{
+    if (!listed->has_null_private) {
+        return FAIL(err, ASSAY_KEY_ID, "key %.*s: its id covers \"private\", which is missing",
+                    SLICE_ARGS(listed->id));
+    }
+    if (!slice_is(listed->id, id)) {
+        return FAIL(err, ASSAY_KEY_ID, "expected the key under its id %s, found it under \"%.*s\"",
+                    id, SLICE_ARGS(listed->id));
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status tuf_keyring_load(struct tuf_keyring *ring, const struct tuf_dialect *dialect,
+                                   struct tuf_listed_key *listed, struct assay_error *err)
+{
+    if (listed->key != NULL || listed->type == KEY_TYPE_UNKNOWN) {
+        return ASSAY_OK;
+    }
+    uint8_t bytes[LIMIT_KEY_BYTES];
+    size_t len = 0;
+    TRY_IN(base64_decode(listed->material, bytes, sizeof(bytes), &len, err), err, "key %.*s",
+           SLICE_ARGS(listed->id));
+    struct slice material = slice_of(bytes, len);
+    char id[TUF_ID_BYTES];
+    TRY(dialect->key_id(listed->type, material, id, err));
+    TRY(check_id(listed, id, err));
+    bool found = false;
+    size_t position = ring_position(ring, id, &found);
+    if (!found) {
+        CLEANUP(key_cleanup) struct tuf_key *key = mem_alloc(1, sizeof(*key));
+        if (key == NULL) {
+            return FAIL_NO_MEMORY(err);
+        }
+        key->type = listed->type;
+        memcpy(key->id, id, sizeof(id));
+        TRY_IN(key_load(listed->type, material, &key->key, err), err, "key %s", id);
+        TRY(dialect->canonical_id(key->key, key->canonical_id, err));
+        TRY(ring_insert(ring, position, &key, err));
+    }
+    listed->key = ring->items[position];
+    return ASSAY_OK;
+}
+
+enum assay_status tuf_keyring_load_role(struct tuf_keyring *ring, const struct tuf_dialect *dialect,
+                                        struct tuf_role_keys *role, struct assay_error *err)
+{
+    for (size_t i = 0; i < role->count; i++) {
+        TRY(tuf_keyring_load(ring, dialect, role->keys[i], err));
+    }
+    return ASSAY_OK;
+}
+
+size_t tuf_role_keys_identities(const struct tuf_role_keys *role,
+                                struct digest out[LIMIT_ROLE_KEYS])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < role->count; i++) {
+        if (role->keys[i]->key == NULL) {
+            continue;
+        }
+        const struct digest *identity = key_identity(role->keys[i]->key->key);
+        size_t j = 0;
+        while (j < count && !digest_equal(&out[j], identity)) {
+            j++;
+        }
+        if (j == count) {
+            out[count++] = *identity;
+        }
+    }
+    return count;
+}
+
+size_t tuf_role_keys_distinct(const struct tuf_role_keys *role)
+{
+    struct digest identities[LIMIT_ROLE_KEYS];
+    size_t count = tuf_role_keys_identities(role, identities);
+    for (size_t i = 0; i < role->count; i++) {
+        count += role->keys[i]->key == NULL ? 1 : 0;
+    }
+    return count;
+}
