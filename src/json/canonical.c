@@ -92,9 +92,7 @@ static enum assay_status move_members(struct canon *canon, const struct member *
     struct buf *scratch = &canon->scratch;
     buf_reset(scratch);
     for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            TRY(buf_append_byte(scratch, ',', err));
-        }
+        TRY(buf_append(scratch, i > 0 ? SLICE_LITERAL(",") : SLICE_LITERAL(""), err));
         TRY(buf_append(scratch, slice_of(canon->out->ptr + members[i].start, members[i].len), err));
     }
     memcpy(canon->out->ptr + start, scratch->ptr, scratch->len);
@@ -212,6 +210,16 @@ static enum assay_status write_value(struct canon *canon, struct assay_error *er
     return write_scalar(canon, kind, err);
 }
 
+/* All that stands between two values. */
+static enum assay_status write_between(struct canon *canon, struct assay_error *err)
+{
+    bool more = false;
+    while (canon->reader.depth > 0 && !more) {
+        TRY(write_next(canon, &more, err));
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status json_canonicalise(struct slice text, uint64_t max_nodes, struct buf *out,
                                     struct assay_error *err)
 {
@@ -222,10 +230,7 @@ enum assay_status json_canonicalise(struct slice text, uint64_t max_nodes, struc
     }
     do {
         TRY(write_value(&canon, err));
-        bool more = false;
-        while (canon.reader.depth > 0 && !more) {
-            TRY(write_next(&canon, &more, err));
-        }
+        TRY(write_between(&canon, err));
     } while (canon.reader.depth > 0);
     return json_finish(&canon.reader, err);
 }

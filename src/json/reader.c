@@ -7,7 +7,7 @@
 
 static struct slice rest_of(const struct json_reader *reader)
 {
-    return slice_of(reader->text.ptr + reader->pos, reader->text.len - reader->pos);
+    return scan_rest(reader->text, reader->pos);
 }
 
 static struct json_level *top(struct json_reader *reader)
@@ -317,7 +317,7 @@ enum assay_status json_read_null(struct json_reader *reader, bool *was_null,
 
 static enum assay_status skip_number(struct json_reader *reader, struct assay_error *err)
 {
-    struct scan_number number;
+    struct scan_number number = { 0 };
     if (reader->form == JSON_FORM_ANY) {
         return read_number(reader, &number, err);
     }
@@ -348,22 +348,26 @@ static enum assay_status skip_token(struct json_reader *reader, struct assay_err
     return fail_byte(reader, kind_name(JSON_KIND_END), err);
 }
 
+/* The next token inside a container, or its end. */
+static enum assay_status skip_next(struct json_reader *reader, struct assay_error *err)
+{
+    bool more = false;
+    struct json_string key = { .escaped = false };
+    if (top(reader)->is_object) {
+        TRY(json_next_member(reader, &key, &more, err));
+    } else {
+        TRY(json_next_element(reader, &more, err));
+    }
+    return more ? skip_token(reader, err) : ASSAY_OK;
+}
+
 enum assay_status json_skip(struct json_reader *reader, struct slice *span, struct assay_error *err)
 {
     size_t start = reader->pos;
     size_t floor = reader->depth;
     TRY(skip_token(reader, err));
     while (reader->depth > floor) {
-        bool more = false;
-        struct json_string key;
-        if (top(reader)->is_object) {
-            TRY(json_next_member(reader, &key, &more, err));
-        } else {
-            TRY(json_next_element(reader, &more, err));
-        }
-        if (more) {
-            TRY(skip_token(reader, err));
-        }
+        TRY(skip_next(reader, err));
     }
     if (span != NULL) {
         size_t end = reader->pos;

@@ -169,7 +169,7 @@ enum assay_status scan_any_string(struct slice text, enum json_form form, size_t
     size_t pos = 1;
     out->escaped = false;
     for (;;) {
-        pos += scan_plain(slice_from(text, pos));
+        pos += scan_plain(scan_rest(text, pos));
         if (pos >= text.len) {
             *why = "a string without a closing quote";
             return ASSAY_JSON_SYNTAX;
@@ -179,7 +179,7 @@ enum assay_status scan_any_string(struct slice text, enum json_form form, size_t
         }
         out->escaped |= text.ptr[pos] == '\\';
         size_t step = 0;
-        TRY(scan_special(slice_from(text, pos), form, &step, why));
+        TRY(scan_special(scan_rest(text, pos), form, &step, why));
         pos += step;
     }
     out->raw = slice_of(text.ptr + 1, pos - 1);
@@ -285,7 +285,7 @@ static size_t utf8_encode(uint32_t code, uint8_t out[4])
 /* Decodes the \u escape, or the pair of them, at the cursor; the string was scanned before. */
 static int decode_unit(struct scan_cursor *cursor)
 {
-    struct slice rest = slice_from(cursor->raw, cursor->pos);
+    struct slice rest = scan_rest(cursor->raw, cursor->pos);
     uint32_t code = (uint32_t)read_unit(rest);
     cursor->pos += 6;
     if (is_high_surrogate((int32_t)code)) {

@@ -12,6 +12,12 @@
 #include <emmintrin.h>
 #endif
 
+/* The part from pos on; bytes.ptr is not NULL, pos at most bytes.len. */
+static inline struct slice scan_rest(struct slice bytes, size_t pos)
+{
+    return slice_of(bytes.ptr + pos, bytes.len - pos);
+}
+
 /* The number of leading bytes that a string may hold as they are: 0x20 to 0x7F but " and \. Eight
  * at a time, on any machine. */
 size_t scan_plain_portable(struct slice bytes);
@@ -37,7 +43,7 @@ static inline size_t scan_plain(struct slice bytes)
         pos += sizeof(block);
     }
 #endif
-    return pos + scan_plain_portable(slice_from(bytes, pos));
+    return pos + scan_plain_portable(scan_rest(bytes, pos));
 }
 
 /* The number of leading bytes that are JSON white space. */
@@ -54,7 +60,7 @@ MUST_CHECK static inline enum assay_status scan_string(struct slice text, enum j
                                                        const char **why)
 {
     /* Nearly all strings are plain to their end. */
-    size_t len = scan_plain(slice_of(text.ptr + 1, text.len - 1));
+    size_t len = scan_plain(scan_rest(text, 1));
     if (len < text.len - 1 && text.ptr[len + 1] == '"' && len <= max_bytes) {
         out->raw = slice_of(text.ptr + 1, len);
         out->escaped = false;

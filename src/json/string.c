@@ -40,7 +40,7 @@ bool json_string_is(struct json_string string, const char *text)
 /* The next letter after folding, or -1 at the end. Two letters outside ASCII fold into it. */
 static int fold_next(struct scan_cursor *cursor)
 {
-    struct slice rest = slice_from(cursor->raw, cursor->pos);
+    struct slice rest = scan_rest(cursor->raw, cursor->pos);
     if (slice_has_prefix(rest, SLICE_LITERAL("\xC5\xBF"))) { /* U+017F, long s */
         cursor->pos += 2;
         return 's';

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_INPUT_BYTES (1024 * 1024) /* seeds are small */
+#define MAX_INPUT_BYTES (1024UL * 1024) /* seeds are small */
 
 /* A block of the exact size, so that a sanitizer sees the first byte beyond it. */
 static int replay(const char *path)

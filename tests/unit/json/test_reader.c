@@ -51,6 +51,11 @@ static const struct row rows[] = {
     { "missing comma in object", "{\"a\":1\"b\":2}", ASSAY_JSON_SYNTAX },
     { "missing value", "{\"a\":}", ASSAY_JSON_SYNTAX },
     { "missing colon", "{\"a\"1}", ASSAY_JSON_SYNTAX },
+    { "another sign for the colon", "{\"a\";1}", ASSAY_JSON_SYNTAX },
+    { "another sign for the quote", "{'a\":1}", ASSAY_JSON_SYNTAX },
+    { "true misspelt", "[trux]", ASSAY_JSON_SYNTAX },
+    { "false misspelt", "[falze]", ASSAY_JSON_SYNTAX },
+    { "null misspelt", "[nulk]", ASSAY_JSON_SYNTAX },
     { "wrong bracket in array", "[1}", ASSAY_JSON_SYNTAX },
     { "wrong bracket in object", "{\"a\":1]", ASSAY_JSON_SYNTAX },
     { "open object", "{\"a\":1", ASSAY_JSON_SYNTAX },
@@ -281,6 +286,7 @@ Test(json_reader, reads_member_by_member)
     cr_assert_eq(json_next_member(&reader, &key, &more, NULL), ASSAY_OK);
     cr_assert_eq(json_read_string(&reader, &string, NULL), ASSAY_OK);
     cr_assert(string.escaped && json_string_is(string, "a\"b"));
+    cr_assert_not(json_string_is(string, "a\"") || json_string_is(string, "a\"bc"));
     cr_assert_eq(json_next_member(&reader, &key, &more, NULL), ASSAY_OK);
     cr_assert_not(more);
     cr_assert_eq(json_finish(&reader, NULL), ASSAY_OK);

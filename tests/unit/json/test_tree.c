@@ -67,6 +67,19 @@ Test(json_tree, loads_strictly)
     }
 }
 
+Test(json_tree, nothing_stands_behind_the_value)
+{
+    static const struct slice texts[] = { { (const uint8_t *)"{}\0", 3 },
+                                          { (const uint8_t *)"{}\0\0", 4 },
+                                          { (const uint8_t *)"[1]\0 ", 5 } };
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        AUTO_JSON_TREE tree = NULL;
+        struct json_at root;
+        cr_expect_eq(json_tree_load(texts[i], "doc", &tree, &root, NULL), ASSAY_JSON_SYNTAX, "%zu",
+                     i);
+    }
+}
+
 static void repeat(struct buf *out, const char *before, const char *part, size_t count,
                    const char *after)
 {

@@ -69,7 +69,7 @@ Test(json_writer, what_is_not_utf8_is_written_as_it_is_shown)
 {
     AUTO_BUF out = BUF_INIT(1000);
     struct json_new *object = json_new_object();
-    json_add_string(object, "k\xFF", "v\xC0\x80\xE2\x80\xAE");
+    json_add_string(object, "k\xFF", "v\xC0\x80\x1B");
     cr_assert_eq(json_write(object, 0, &out, NULL), ASSAY_OK);
     AUTO_JSON_TREE tree = NULL;
     struct json_at root;
