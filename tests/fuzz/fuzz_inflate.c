@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     enum compression compression = (data[0] & 1) != 0 ? COMPRESSION_GZIP : COMPRESSION_NONE;
-    size_t step = 1 + (data[0] >> 1);
+    size_t step = (size_t)(data[0] >> 1) + 1;
     struct slice packed = slice_of(data + 1, size - 1);
     AUTO_BUF whole = BUF_INIT(OUTPUT_MAX_BYTES);
     AUTO_BUF pieces = BUF_INIT(OUTPUT_MAX_BYTES);
