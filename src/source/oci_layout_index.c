@@ -199,7 +199,9 @@ static enum assay_status choose(struct layout_index *index, struct assay_error *
     TRY(read_file(index, "index.json", LIMIT_MANIFEST_BYTES, &bytes, err));
     TRY(json_tree_load(buf_slice(&bytes), "index.json", &tree, &root, err));
     TRY(check_index(&root, err));
-    TRY(json_get_array(&root, "manifests", LIMIT_LAYOUT_ENTRIES, &entries, err));
+    if (!json_find(&root, "manifests", &entries) || json_kind(&entries) != JSON_KIND_NULL) {
+        TRY(json_get_array(&root, "manifests", LIMIT_LAYOUT_ENTRIES, &entries, err));
+    } /* null is how umoci writes an empty list */
     for (size_t i = 0; i < json_count(&entries); i++) {
         json_element(&entries, i, &entry);
         TRY(consider(index, &entry, &choice, err));
