@@ -26,17 +26,17 @@ static bool pem_has_ended(void)
     return ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
 }
 
-/* The user's own file, so other text around the blocks is fine, but no block that is damaged. */
-static enum assay_status load_cas(struct slice ca_pem, X509_STORE *store, struct assay_error *err)
+/* Appends those that are CAs. The user's own file, so other text around the blocks is fine, but no
+ * block that is damaged. */
+static enum assay_status load_cas(struct slice ca_pem, STACK_OF(X509) *cas, struct assay_error *err)
 {
     if (ca_pem.len > LIMIT_CA_FILE_BYTES) {
         return FAIL(err, ASSAY_PIN_INVALID, "CA: expected at most %lu bytes", LIMIT_CA_FILE_BYTES);
     }
     CLEANUP(openssl_cleanup_bio) BIO *bio = BIO_new_mem_buf(ca_pem.ptr, (int)ca_pem.len);
     if (bio == NULL) {
-        return FAIL_NO_MEMORY(err);
+        return FAIL(err, openssl_failure(ASSAY_PIN_INVALID), "CA: the text cannot be read");
     }
-    size_t count = 0;
     for (;;) {
         CLEANUP(openssl_cleanup_x509)
         X509 *ca = PEM_read_bio_X509(bio, NULL, refuse_password, NULL);
@@ -46,14 +46,14 @@ static enum assay_status load_cas(struct slice ca_pem, X509_STORE *store, struct
         if (!certificate_is_ca(ca)) {
             continue; /* it could vouch for nothing but itself */
         }
-        if (X509_STORE_add_cert(store, ca) != 1) {
-            return FAIL(err, openssl_failure(ASSAY_PIN_INVALID), "CA: it cannot be used");
+        if (sk_X509_push(cas, ca) <= 0) {
+            return FAIL_NO_MEMORY(err);
         }
-        count++;
+        (void)STEAL(ca);
     }
     bool ended = pem_has_ended();
     enum assay_status status = openssl_failure(ASSAY_PIN_INVALID);
-    if (!ended || count == 0) {
+    if (!ended || sk_X509_num(cas) == 0) {
         return FAIL(err, status, "CA: expected certificates of CAs in PEM, found %s",
                     ended ? "none" : "a damaged one");
     }
@@ -61,7 +61,7 @@ static enum assay_status load_cas(struct slice ca_pem, X509_STORE *store, struct
 }
 
 /* OpenSSL takes some certificates for a CA that do not say they are. */
-static bool chain_has_roles(const STACK_OF(X509) * chain)
+static bool chain_has_roles(const STACK_OF(X509) *chain)
 {
     int count = sk_X509_num(chain);
     for (int i = 0; i < count; i++) {
@@ -73,7 +73,7 @@ static bool chain_has_roles(const STACK_OF(X509) * chain)
 }
 
 static enum assay_status check_chain(const struct crypto_key *key, X509_STORE *store,
-                                     STACK_OF(X509) * intermediates, unsigned long flags,
+                                     STACK_OF(X509) *intermediates, unsigned long flags,
                                      int64_t now_unix_s, struct assay_error *err)
 {
     CLEANUP(openssl_cleanup_store_ctx) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
@@ -107,9 +107,31 @@ static enum assay_status check_chain(const struct crypto_key *key, X509_STORE *s
                 X509_verify_cert_error_string(reason));
 }
 
-static void stack_cleanup(STACK_OF(X509) * *stack)
+static enum assay_status check_ca(const struct crypto_key *key, X509 *ca,
+                                  STACK_OF(X509) *intermediates, int64_t now_unix_s,
+                                  struct assay_error *err)
+{
+    CLEANUP(openssl_cleanup_store) X509_STORE *store = X509_STORE_new();
+    if (store == NULL || X509_STORE_add_cert(store, ca) != 1) {
+        return FAIL(err, openssl_failure(ASSAY_NO_MEMORY), "certificate chain: cannot be set up");
+    }
+    TRY(check_chain(key, store, intermediates, X509_V_FLAG_NO_CHECK_TIME, now_unix_s, err));
+    /* Whatever else may be wrong is right by now, so only dates can be left. */
+    enum assay_status status = check_chain(key, store, intermediates, 0, now_unix_s, err);
+    if (status == ASSAY_PIN_MISMATCH) {
+        return FAIL(err, ASSAY_CERTIFICATE_TIME, "%s", err == NULL ? "" : err->message);
+    }
+    return status;
+}
+
+static void stack_cleanup_borrowed(STACK_OF(X509) **stack)
 {
     sk_X509_free(*stack); /* its certificates belong to the key */
+}
+
+static void stack_cleanup(STACK_OF(X509) **stack)
+{
+    sk_X509_pop_free(*stack, X509_free);
 }
 
 enum assay_status key_check_chain(const struct crypto_key *key, struct slice ca_pem,
@@ -119,22 +141,32 @@ enum assay_status key_check_chain(const struct crypto_key *key, struct slice ca_
         return FAIL(err, ASSAY_PIN_MISMATCH,
                     "expected a certificate of the pinned CA, found a bare key");
     }
-    CLEANUP(openssl_cleanup_store) X509_STORE *store = X509_STORE_new();
-    CLEANUP(stack_cleanup) STACK_OF(X509) *intermediates = sk_X509_new_null();
-    if (store == NULL || intermediates == NULL) {
+    CLEANUP(stack_cleanup) STACK_OF(X509) *cas = sk_X509_new_null();
+    CLEANUP(stack_cleanup_borrowed) STACK_OF(X509) *intermediates = sk_X509_new_null();
+    if (cas == NULL || intermediates == NULL) {
         return FAIL_NO_MEMORY(err);
     }
-    TRY(load_cas(ca_pem, store, err));
+    TRY(load_cas(ca_pem, cas, err));
     for (size_t i = 1; i < key->bundle.count; i++) {
         if (sk_X509_push(intermediates, key->bundle.items[i]) <= 0) {
             return FAIL_NO_MEMORY(err);
         }
     }
-    TRY(check_chain(key, store, intermediates, X509_V_FLAG_NO_CHECK_TIME, now_unix_s, err));
-    /* Whatever else may be wrong is right by now, so only dates can be left. */
-    enum assay_status status = check_chain(key, store, intermediates, 0, now_unix_s, err);
-    if (status == ASSAY_PIN_MISMATCH) {
-        return FAIL(err, ASSAY_CERTIFICATE_TIME, "%s", err == NULL ? "" : err->message);
+    /* One by one, because among several of one name OpenSSL may try only the first. */
+    struct assay_error best = ERROR_INIT;
+    for (int i = 0; i < sk_X509_num(cas); i++) {
+        struct assay_error reason = ERROR_INIT;
+        enum assay_status status =
+            check_ca(key, sk_X509_value(cas, i), intermediates, now_unix_s, &reason);
+        if (status == ASSAY_OK) {
+            return ASSAY_OK;
+        }
+        if (status != ASSAY_PIN_MISMATCH && status != ASSAY_CERTIFICATE_TIME) {
+            return FAIL(err, status, "%s", reason.message);
+        }
+        if (best.status != ASSAY_CERTIFICATE_TIME) {
+            best = reason;
+        }
     }
-    return status;
+    return FAIL(err, best.status, "%s", best.message);
 }
