@@ -233,6 +233,11 @@ static enum assay_status role_bytes(struct tuf_update *update, struct tuf_file *
     TRY(new_file(update, &hashed, err));
     ask_by_hash(hashed, role, meta, max_bytes);
     TRY(update->options.remote->get(update->options.remote, hashed, 1, err));
+    if (plain == NULL && hashed->outcome == TUF_FILE_ABSENT) {
+        /* a directory and the state have plain names only, and were not asked for this one yet */
+        (void)snprintf(hashed->name, sizeof(hashed->name), "%s", role);
+        TRY(update->options.remote->get(update->options.remote, hashed, 1, err));
+    }
     return settle(update, plain, hashed, role, out, err);
 }
 
