@@ -62,6 +62,22 @@ static enum assay_status end_list(const struct json_list *list, int indent, cons
     return buf_printf(list->out, err, "\n%*s]%s", indent, "", behind);
 }
 
+static enum assay_status append_row_signers(const struct docker_row *row, struct buf *out,
+                                            struct assay_error *err)
+{
+    struct json_list signers = { .out = out };
+    for (size_t i = 0; i < row->signer_count; i++) {
+        TRY(begin_element(&signers, err));
+        TRY(buf_printf(out, err, "%20s", ""));
+        TRY(append_json_text(out, slice_from_string(row->signers[i]), err));
+    }
+    if (row->signer_count == 0) {
+        TRY(begin_element(&signers, err));
+        TRY(buf_printf(out, err, "%20s\"Repo Admin\"", ""));
+    }
+    return end_list(&signers, 16, "\n", err);
+}
+
 static enum assay_status append_row(void *ctx, const struct docker_row *row,
                                     struct assay_error *err)
 {
@@ -73,18 +89,22 @@ static enum assay_status append_row(void *ctx, const struct docker_row *row,
     TRY(append_member(rows->out, 16, "SignedTag", row->tag, ",\n", err));
     TRY(append_member(rows->out, 16, "Digest", slice_from_string(hex), ",\n", err));
     TRY(buf_printf(rows->out, err, "%16s\"Signers\": ", ""));
-    struct json_list signers = { .out = rows->out };
-    for (size_t i = 0; i < row->signer_count; i++) {
-        TRY(begin_element(&signers, err));
-        TRY(buf_printf(rows->out, err, "%20s", ""));
-        TRY(append_json_text(rows->out, slice_from_string(row->signers[i]), err));
-    }
-    if (row->signer_count == 0) {
-        TRY(begin_element(&signers, err));
-        TRY(buf_printf(rows->out, err, "%20s\"Repo Admin\"", ""));
-    }
-    TRY(end_list(&signers, 16, "\n", err));
+    TRY(append_row_signers(row, rows->out, err));
     return buf_printf(rows->out, err, "%12s}", "");
+}
+
+static enum assay_status append_keys(const struct tuf_role_view *role, bool canonical,
+                                     struct buf *out, struct assay_error *err)
+{
+    struct json_list keys = { .out = out };
+    for (size_t i = 0; i < role->key_count; i++) {
+        const char *id = canonical ? role->keys[i].canonical_id : role->keys[i].id;
+        TRY(begin_element(&keys, err));
+        TRY(buf_printf(out, err, "%20s{\n", ""));
+        TRY(append_member(out, 24, "ID", slice_from_string(id), "\n", err));
+        TRY(buf_printf(out, err, "%20s}", ""));
+    }
+    return end_list(&keys, 16, "\n", err);
 }
 
 static enum assay_status append_key_holder(struct json_list *holders, const char *name,
@@ -96,15 +116,7 @@ static enum assay_status append_key_holder(struct json_list *holders, const char
     TRY(buf_printf(out, err, "%12s{\n", ""));
     TRY(append_member(out, 16, "Name", slice_from_string(name), ",\n", err));
     TRY(buf_printf(out, err, "%16s\"Keys\": ", ""));
-    struct json_list keys = { .out = out };
-    for (size_t i = 0; i < role->key_count; i++) {
-        const char *id = canonical ? role->keys[i].canonical_id : role->keys[i].id;
-        TRY(begin_element(&keys, err));
-        TRY(buf_printf(out, err, "%20s{\n", ""));
-        TRY(append_member(out, 24, "ID", slice_from_string(id), "\n", err));
-        TRY(buf_printf(out, err, "%20s}", ""));
-    }
-    TRY(end_list(&keys, 16, "\n", err));
+    TRY(append_keys(role, canonical, out, err));
     return buf_printf(out, err, "%12s}", "");
 }
 
@@ -113,8 +125,8 @@ static enum assay_status append_json_signers(const struct docker_rows *rows, str
 {
     struct json_list holders = { .out = out };
     for (size_t i = rows->signer_count; i > 0; i--) {
-        const struct tuf_role_view *role = rows->signers[i - 1];
-        TRY(append_key_holder(&holders, docker_signer_name(role), role, true, err));
+        const struct docker_signer *signer = &rows->signers[i - 1];
+        TRY(append_key_holder(&holders, signer->name, signer->role, true, err));
     }
     return end_list(&holders, 8, ",\n", err);
 }

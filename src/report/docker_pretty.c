@@ -130,15 +130,15 @@ static enum assay_status append_signers(const struct docker_rows *rows, const ch
         return ASSAY_OK;
     }
     for (size_t i = 0; i < rows->signer_count; i++) {
-        size_t needed = column_of(width_of(docker_signer_name(rows->signers[i])));
+        size_t needed = column_of(width_of(rows->signers[i].name));
         column = needed > column ? needed : column;
     }
     TRY(buf_printf(out, err, "\nList of signers and their keys for %s\n\n", argument));
     TRY(append_cell(out, "SIGNER", column, err));
     TRY(buf_append_string(out, "KEYS\n", err));
     for (size_t i = 0; i < rows->signer_count; i++) {
-        TRY(append_cell(out, docker_signer_name(rows->signers[i]), column, err));
-        TRY(append_ids(rows->signers[i], true, SHORT_ID_CHARS, out, err));
+        TRY(append_cell(out, rows->signers[i].name, column, err));
+        TRY(append_ids(rows->signers[i].role, true, SHORT_ID_CHARS, out, err));
     }
     return ASSAY_OK;
 }

@@ -117,26 +117,27 @@ static enum assay_status collect_roles(const struct tuf_trusted *trusted, struct
     }
 }
 
-static int compare_roles(const void *left, const void *right)
+static int compare_signers(const void *left, const void *right)
 {
-    const struct tuf_role_view *const *a = (const struct tuf_role_view *const *)left;
-    const struct tuf_role_view *const *b = (const struct tuf_role_view *const *)right;
-    return strcmp((*a)->name, (*b)->name);
+    const struct docker_signer *a = (const struct docker_signer *)left;
+    const struct docker_signer *b = (const struct docker_signer *)right;
+    return strcmp(a->name, b->name);
 }
 
 static enum assay_status collect_signers(struct docker_rows *rows, struct assay_error *err)
 {
-    rows->signers = mem_alloc(rows->role_count + 1, sizeof *rows->signers);
+    rows->signers = mem_alloc(rows->role_count + 1, sizeof(*rows->signers));
     if (rows->signers == NULL) {
         return FAIL_NO_MEMORY(err);
     }
     for (size_t i = 0; i < rows->role_count; i++) {
-        if (docker_signer_name(&rows->roles[i]) != NULL) {
-            rows->signers[rows->signer_count++] = &rows->roles[i];
+        const char *name = docker_signer_name(&rows->roles[i]);
+        if (name != NULL) {
+            rows->signers[rows->signer_count++] = (struct docker_signer){ name, &rows->roles[i] };
         }
     }
     if (rows->signer_count > 1) {
-        qsort(rows->signers, rows->signer_count, sizeof *rows->signers, compare_roles);
+        qsort(rows->signers, rows->signer_count, sizeof(*rows->signers), compare_signers);
     }
     return ASSAY_OK;
 }
@@ -219,29 +220,39 @@ static void fill_row(const struct docker_rows *rows, size_t first, size_t end,
     }
 }
 
+/* The rows of the tag whose entries lie in entries[first..end). */
+static enum assay_status emit_tag(const struct docker_rows *rows, size_t first, size_t end,
+                                  enum assay_status (*each)(void *ctx, const struct docker_row *row,
+                                                            struct assay_error *err),
+                                  void *ctx, struct assay_error *err)
+{
+    struct docker_row row;
+    const struct docker_entry *head = &rows->entries[first];
+    for (size_t i = first; i < end && rows->entries[i].rank <= RANK_TARGETS; i++) {
+        /* targets says the same as targets/releases: one row */
+        if (i > first && digest_equal(&rows->entries[i].sha256, &head->sha256)) {
+            continue;
+        }
+        fill_row(rows, first, end, &rows->entries[i], &row);
+        TRY(each(ctx, &row, err));
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status docker_rows_each(const struct docker_rows *rows,
                                    enum assay_status (*each)(void *ctx,
                                                              const struct docker_row *row,
                                                              struct assay_error *err),
                                    void *ctx, struct assay_error *err)
 {
-    struct docker_row row;
     size_t end = 0;
     for (size_t first = 0; first < rows->entry_count; first = end) {
-        const struct docker_entry *head = &rows->entries[first];
-        for (end = first + 1; end < rows->entry_count; end++) {
-            if (!slice_equal(rows->entries[end].tag, head->tag)) {
-                break;
-            }
+        end = first + 1;
+        while (end < rows->entry_count &&
+               slice_equal(rows->entries[end].tag, rows->entries[first].tag)) {
+            end++;
         }
-        for (size_t i = first; i < end && rows->entries[i].rank <= RANK_TARGETS; i++) {
-            /* targets says the same as targets/releases: one row */
-            if (i > first && digest_equal(&rows->entries[i].sha256, &head->sha256)) {
-                continue;
-            }
-            fill_row(rows, first, end, &rows->entries[i], &row);
-            TRY(each(ctx, &row, err));
-        }
+        TRY(emit_tag(rows, first, end, each, ctx, err));
     }
     return ASSAY_OK;
 }

@@ -13,12 +13,17 @@ struct docker_entry {
     size_t rank; /* targets/releases, targets, then delegations in their order */
 };
 
+struct docker_signer {
+    const char *name; /* of the role, without "targets/" */
+    const struct tuf_role_view *role;
+};
+
 struct docker_rows {
     struct tuf_role_view *roles;
     size_t role_count;
     struct docker_entry *entries; /* sorted by tag (natural order), then by rank */
     size_t entry_count;
-    const struct tuf_role_view **signers; /* the delegations but targets/releases, by name */
+    struct docker_signer *signers; /* the delegations but targets/releases, by name */
     size_t signer_count;
 };
 

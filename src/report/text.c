@@ -112,21 +112,16 @@ static enum assay_status append_platforms(const struct assay_verdict *verdict, s
     return ASSAY_OK;
 }
 
-static enum assay_status append_checks(const struct assay_verdict *verdict,
-                                       const struct report_style *style, struct buf *out,
-                                       struct assay_error *err)
+static enum assay_status append_check(const struct trace_check *check, bool colour, struct buf *out,
+                                      struct assay_error *err)
 {
-    for (size_t i = 0; i < verdict->trace.count; i++) {
-        const struct trace_check *check = &verdict->trace.checks[i];
-        TRY(buf_append_string(out, "  ", err));
-        TRY(append_coloured(out, style->colour, check->ok ? SGR_GREEN : SGR_RED,
-                            check->ok ? "pass" : "FAIL", err));
-        TRY(append_field(out, rule_id(check->rule), err));
-        TRY(append_field(out, check->subject, err));
-        TRY(append_field(out, check->detail, err));
-        TRY(buf_append_byte(out, '\n', err));
-    }
-    return ASSAY_OK;
+    TRY(buf_append_string(out, "  ", err));
+    TRY(append_coloured(out, colour, check->ok ? SGR_GREEN : SGR_RED, check->ok ? "pass" : "FAIL",
+                        err));
+    TRY(append_field(out, rule_id(check->rule), err));
+    TRY(append_field(out, check->subject, err));
+    TRY(append_field(out, check->detail, err));
+    return buf_append_byte(out, '\n', err);
 }
 
 static enum assay_status append_explanation(const struct assay_verdict *verdict,
@@ -142,7 +137,18 @@ static enum assay_status append_explanation(const struct assay_verdict *verdict,
     };
     TRY(report_fields(fields, ARRAY_LEN(fields), out, err));
     TRY(append_platforms(verdict, out, err));
-    return append_checks(verdict, style, out, err);
+    for (size_t i = 0; i < verdict->trace.count; i++) {
+        TRY(append_check(&verdict->trace.checks[i], style->colour, out, err));
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status append_negative(const struct assay_verdict *verdict, struct buf *out,
+                                         struct assay_error *err)
+{
+    TRY(append_field(out, assay_status_id(verdict->error.status), err));
+    TRY(append_field(out, assay_error_message(&verdict->error), err));
+    return append_conditions(verdict, out, err);
 }
 
 enum assay_status report_verdict(const struct assay_verdict *verdict,
@@ -152,13 +158,8 @@ enum assay_status report_verdict(const struct assay_verdict *verdict,
     enum assay_status status = verdict->error.status;
     TRY(append_coloured(out, style->colour, word_colour(status), report_word(status), err));
     TRY(append_field(out, verdict->reference, err));
-    if (status == ASSAY_OK) {
-        TRY(append_positive(verdict, out, err));
-    } else {
-        TRY(append_field(out, assay_status_id(status), err));
-        TRY(append_field(out, assay_error_message(&verdict->error), err));
-        TRY(append_conditions(verdict, out, err));
-    }
+    TRY(status == ASSAY_OK ? append_positive(verdict, out, err)
+                           : append_negative(verdict, out, err));
     TRY(buf_append_byte(out, '\n', err));
     return style->explain ? append_explanation(verdict, style, out, err) : ASSAY_OK;
 }
