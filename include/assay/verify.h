@@ -99,10 +99,18 @@ struct assay_options {
     const void *interrupted;
 };
 
+/* Everything but the size is zero. */
+#ifdef __cplusplus
 #define ASSAY_OPTIONS_INIT                                                                         \
     {                                                                                              \
         sizeof(struct assay_options)                                                               \
     }
+#else
+#define ASSAY_OPTIONS_INIT                                                                         \
+    {                                                                                              \
+        .struct_size = sizeof(struct assay_options)                                                \
+    }
+#endif
 
 struct assay_session;
 struct assay_verdict;
