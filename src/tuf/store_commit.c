@@ -39,7 +39,8 @@ enum assay_status store_lock_exclusive(int gun_fd, const struct assay_env *env, 
     return ASSAY_OK;
 }
 
-/* Before the first HEAD, everything that it will stand on is made, and synced whoever made it. */
+/* Before the first HEAD, everything that it will stand on is made; making objs syncs the GUN's
+ * directory, whoever made what is in it. */
 static enum assay_status prepare_first(struct tuf_store *store, struct assay_error *err)
 {
     bool found = false;
@@ -49,11 +50,9 @@ static enum assay_status prepare_first(struct tuf_store *store, struct assay_err
         TRY(buf_printf(&line, err, "%s\n", store->gun));
         TRY(fs_put(store->gun_fd, STORE_GUN, FILE_MODE, buf_slice(&line), err));
     }
-    if (store->objs_fd < 0) {
-        TRY(fs_open_dir(store->gun_fd, STORE_OBJS, FS_OURS, FS_MAKE, &store->objs_fd, err));
-        TRY(fs_lock_dir(store->objs_fd, false, store->env, err));
-    }
-    return fs_sync_dir(store->gun_fd, store->gun_hex, err);
+    fd_close_quietly(&store->objs_fd);
+    TRY(fs_open_dir(store->gun_fd, STORE_OBJS, FS_OURS, FS_MAKE, &store->objs_fd, err));
+    return fs_lock_dir(store->objs_fd, false, store->env, err);
 }
 
 /* ---- objects ---- */
