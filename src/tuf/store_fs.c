@@ -112,15 +112,18 @@ enum assay_status fs_sync_dir(int dir_fd, const char *name, struct assay_error *
     return sync_dir(dir_fd) == 0 ? ASSAY_OK : fs_fail(err, errno, "sync directory", name);
 }
 
-/* An earlier run may have made name and died before this. A parent that the user cannot read or
- * that is on a read-only file system holds nothing of the kind. */
-static enum assay_status sync_parent(int dir_fd, const char *name, struct assay_error *err)
+/* Syncs what holds name, since an earlier run may have made it and died. Only where it stood there
+ * already: a parent that the user cannot read or that is on a read-only file system is not where
+ * one of our runs made anything. */
+static enum assay_status sync_parent(int dir_fd, const char *name, bool is_new,
+                                     struct assay_error *err)
 {
     AUTO_FD fd = open_dir(dir_fd, ".", O_RDONLY);
     if (fd < 0) {
-        return errno == EACCES ? ASSAY_OK : fs_fail(err, errno, "open the parent of", name);
+        return errno == EACCES && !is_new ? ASSAY_OK
+                                          : fs_fail(err, errno, "open the parent of", name);
     }
-    if (sync_dir(fd) != 0 && errno != EROFS) {
+    if (sync_dir(fd) != 0 && (errno != EROFS || is_new)) {
         return fs_fail(err, errno, "sync the parent of", name);
     }
     return ASSAY_OK;
@@ -148,14 +151,15 @@ static enum assay_status open_or_make(int dir_fd, const char *name, const struct
         return ASSAY_OK;
     }
     AUTO_FD fd = fs_take(out);
-    if (fd < 0) {
+    bool is_new = fd < 0;
+    if (is_new) {
         TRY(make_dir(dir_fd, name, err));
         TRY(enter_dir(dir_fd, name, rule, &fd, err));
         if (fd < 0) {
             return fs_fail(err, ENOENT, "open", name);
         }
     }
-    TRY(sync_parent(dir_fd, name, err));
+    TRY(sync_parent(dir_fd, name, is_new, err));
     *out = fs_take(&fd);
     return ASSAY_OK;
 }
