@@ -76,10 +76,11 @@ static enum assay_status parse_tree(struct slice text)
     return status;
 }
 
+/* Processor time: what else the machine does must not count. */
 static double now_s(void)
 {
     struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
