@@ -87,7 +87,7 @@
 #define LIMIT_CA_FILE_BYTES     (1 * MIB)
 #define LIMIT_HEAD_BYTES        (4 * MIB) /* 516 floors of 32 keys, 4096 roots, 1024 seen tags: 2 MiB */
 #define LIMIT_STORED_ROOTS      4096      /* of one repository: a new root a week for 78 years */
-#define LIMIT_SEEN_TAGS         1024 /* tag-and-digest pairs remembered for pin-stale */
+#define LIMIT_SEEN_TAGS         1024      /* tag-and-digest pairs remembered for pin-stale */
 #define LIMIT_LOCK_MS           60000L
 #define LIMIT_CLOCK_BACK_S      300L         /* slack against the time of the last successful run */
 #define LIMIT_CLOCK_MIN_UNIX_S  1764028800LL /* 2025-11-25: before any release, clock is wrong */

@@ -2,9 +2,9 @@
 #include "crypto/certificate.h"
 
 #include "base/text.h"
+#include "base/time.h"
 
 #include <openssl/x509v3.h>
-#include <time.h>
 
 #define PEM_LINE_CHARS 64
 
@@ -118,18 +118,26 @@ enum assay_status certificate_get_spki(X509 *certificate, struct buf *out, struc
     return status;
 }
 
-/* X.509 wants seconds and Z (RFC 5280 section 4.1.2.5); OpenSSL reads more forms. */
+/* X.509 wants seconds and Z (RFC 5280 section 4.1.2.5); OpenSSL reads more forms, and libc's
+ * calendar looks at the environment. Two digits of a year are of 1950 to 2049. */
 static bool time_to_unix(const ASN1_TIME *time, int64_t *out_unix_s)
 {
+    char iso[] = "20YY-MM-DDTHH:MM:SSZ";
+    static const size_t places[] = { 0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18 };
     struct slice text = slice_of(ASN1_STRING_get0_data(time), (size_t)ASN1_STRING_length(time));
-    size_t expected = ASN1_STRING_type(time) == V_ASN1_UTCTIME ? 13 : 15;
-    struct tm parts;
-    if (text.len != expected || text.ptr[expected - 1] != 'Z' ||
-        ASN1_TIME_to_tm(time, &parts) != 1) {
+    size_t skipped = ASN1_STRING_type(time) == V_ASN1_UTCTIME ? 2 : 0;
+    size_t digits = ARRAY_LEN(places) - skipped;
+    if (text.len != digits + 1 || text.ptr[digits] != 'Z') {
         return false;
     }
-    *out_unix_s = (int64_t)timegm(&parts);
-    return true;
+    if (skipped > 0 && text.ptr[0] >= '5') {
+        iso[0] = '1';
+        iso[1] = '9';
+    }
+    for (size_t i = 0; i < digits; i++) {
+        iso[places[skipped + i]] = (char)text.ptr[i];
+    }
+    return time_parse(slice_from_string(iso), out_unix_s, NULL) == ASSAY_OK;
 }
 
 enum assay_status certificate_get_dates(X509 *certificate, int64_t *not_before_unix_s,

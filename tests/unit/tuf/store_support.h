@@ -12,7 +12,7 @@ struct sandbox {
     char dir[64];         /* fresh, 0700; removed with all in it at the end */
     char state[96];       /* dir/state, not yet there */
     char gun[256];        /* the GUN's directory, once it is there */
-    int64_t monotonic_ms; /* jumps by 1000 at each look */
+    int64_t monotonic_ms; /* jumps by 10000 at each look */
     struct assay_clock clock;
     struct assay_env env;
 };

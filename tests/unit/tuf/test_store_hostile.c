@@ -624,7 +624,7 @@ static void end_child(pid_t child)
     (void)waitpid(child, NULL, 0);
 }
 
-/* The clock of these tests jumps a second at each look, so that the deadline is near. */
+/* The clock of these tests jumps ten seconds at each look, so that the deadline is near. */
 Test(store_hostile, lock_that_is_held)
 {
     struct sandbox box;
