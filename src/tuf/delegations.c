@@ -56,15 +56,14 @@ static enum assay_status read_paths(struct tuf_parse *parse, void *into, struct 
     if (was_null) {
         return ASSAY_OK;
     }
+    bool more = false;
     TRY(json_enter_array(&parse->reader, err));
-    for (;;) {
-        bool more = false;
-        TRY(json_next_element(&parse->reader, &more, err));
-        if (!more) {
-            return ASSAY_OK;
-        }
+    TRY(json_next_element(&parse->reader, &more, err));
+    while (more) {
         TRY(add_path(parse, target->role, err));
+        TRY(json_next_element(&parse->reader, &more, err));
     }
+    return ASSAY_OK;
 }
 
 /* A rule that narrows a delegation and that we do not know must not be passed over. */
@@ -80,12 +79,10 @@ static enum assay_status take_name(struct tuf_parse *parse, const struct tuf_del
 {
     const char *parent = parse->role;
     struct slice name = target->name;
-    char reason[ERROR_MESSAGE_BYTES];
-    struct assay_error refused = ERROR_INIT;
-    enum assay_status status = parse->dialect->check_delegation_name(name, parent, &refused);
+    struct assay_error reason = ERROR_INIT;
+    enum assay_status status = parse->dialect->check_delegation_name(name, parent, &reason);
     if (status != ASSAY_OK) {
-        memcpy(reason, refused.message, sizeof(reason));
-        return json_fail(&parse->reader, err, status, "%s", reason);
+        return json_fail(&parse->reader, err, status, "%s", reason.message);
     }
     for (size_t i = 0; i < list->count; i++) {
         if (slice_is(name, list->items[i].name)) {
@@ -135,15 +132,14 @@ static enum assay_status read_roles(struct tuf_parse *parse, void *into, struct 
     if (was_null) {
         return ASSAY_OK;
     }
+    bool more = false;
     TRY(json_enter_array(&parse->reader, err));
-    for (;;) {
-        bool more = false;
-        TRY(json_next_element(&parse->reader, &more, err));
-        if (!more) {
-            return ASSAY_OK;
-        }
+    TRY(json_next_element(&parse->reader, &more, err));
+    while (more) {
         TRY(add_delegated(parse, list, err));
+        TRY(json_next_element(&parse->reader, &more, err));
     }
+    return ASSAY_OK;
 }
 
 enum assay_status tuf_read_delegations(struct tuf_parse *parse, struct tuf_delegations *out,

@@ -76,15 +76,14 @@ static enum assay_status add_signature(struct tuf_parse *parse, struct tuf_unver
 static enum assay_status read_signatures(struct tuf_parse *parse, struct tuf_unverified *out,
                                          struct assay_error *err)
 {
+    bool more = false;
     TRY(json_enter_array(&parse->reader, err));
-    for (;;) {
-        bool more = false;
-        TRY(json_next_element(&parse->reader, &more, err));
-        if (!more) {
-            return ASSAY_OK;
-        }
+    TRY(json_next_element(&parse->reader, &more, err));
+    while (more) {
         TRY(add_signature(parse, out, err));
+        TRY(json_next_element(&parse->reader, &more, err));
     }
+    return ASSAY_OK;
 }
 
 /* One member of the envelope; *seen_signed and *seen_signatures tell what was there. */
@@ -119,15 +118,13 @@ static enum assay_status read_form(struct slice text, enum json_form form,
     struct tuf_parse parse = { .arena = &out->arena, .dialect = dialect };
     json_reader_init_form(&parse.reader, text, form, max_nodes);
     bool seen_signed = false, seen_signatures = false;
+    struct json_string key;
+    bool more = false;
     TRY(json_enter_object_any_order(&parse.reader, err));
-    for (;;) {
-        struct json_string key;
-        bool more = false;
-        TRY(json_next_member(&parse.reader, &key, &more, err));
-        if (!more) {
-            break;
-        }
+    TRY(json_next_member(&parse.reader, &key, &more, err));
+    while (more) {
         TRY(read_member(&parse, key, out, &seen_signed, &seen_signatures, err));
+        TRY(json_next_member(&parse.reader, &key, &more, err));
     }
     TRY(json_finish(&parse.reader, err));
     if (!seen_signed || !seen_signatures) {

@@ -36,21 +36,16 @@ enum assay_status tuf_read_object(struct tuf_parse *parse, const struct tuf_fiel
                                   size_t count, void *into, struct assay_error *err)
 {
     uint32_t seen = 0;
+    struct json_string key;
+    bool more = false;
     TRY(json_enter_object(&parse->reader, err));
-    for (;;) {
-        struct json_string key;
-        bool more = false;
-        TRY(json_next_member(&parse->reader, &key, &more, err));
-        if (!more) {
-            break;
-        }
+    TRY(json_next_member(&parse->reader, &key, &more, err));
+    while (more) {
         size_t i = field_index(fields, count, key);
-        if (i == count) {
-            TRY(pass_over(parse, key, fields, count, err));
-            continue;
-        }
-        TRY(fields[i].read(parse, into, err));
-        seen |= UINT32_C(1) << i;
+        TRY(i < count ? fields[i].read(parse, into, err)
+                      : pass_over(parse, key, fields, count, err));
+        seen |= i < count ? UINT32_C(1) << i : 0;
+        TRY(json_next_member(&parse->reader, &key, &more, err));
     }
     for (size_t i = 0; i < count; i++) {
         if ((seen & UINT32_C(1) << i) == 0 && fields[i].missing != ASSAY_OK) {

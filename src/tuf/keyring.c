@@ -81,6 +81,29 @@ static enum assay_status check_id(const struct tuf_listed_key *listed, const cha
     return ASSAY_OK;
 }
 
+/* The key of an id that was computed from type and material: the ring's, or decoded now. */
+static enum assay_status ring_get(struct tuf_keyring *ring, const struct tuf_dialect *dialect,
+                                  enum key_type type, const char id[TUF_ID_BYTES],
+                                  struct slice material, const struct tuf_key **out,
+                                  struct assay_error *err)
+{
+    bool found = false;
+    size_t position = ring_position(ring, id, &found);
+    if (!found) {
+        CLEANUP(key_cleanup) struct tuf_key *key = mem_alloc(1, sizeof(*key));
+        if (key == NULL) {
+            return FAIL_NO_MEMORY(err);
+        }
+        key->type = type;
+        memcpy(key->id, id, TUF_ID_BYTES);
+        TRY_IN(key_load(type, material, &key->key, err), err, "key %s", id);
+        TRY(dialect->canonical_id(key->key, key->canonical_id, err));
+        TRY(ring_insert(ring, position, &key, err));
+    }
+    *out = ring->items[position];
+    return ASSAY_OK;
+}
+
 enum assay_status tuf_keyring_load(struct tuf_keyring *ring, const struct tuf_dialect *dialect,
                                    struct tuf_listed_key *listed, struct assay_error *err)
 {
@@ -95,21 +118,7 @@ enum assay_status tuf_keyring_load(struct tuf_keyring *ring, const struct tuf_di
     char id[TUF_ID_BYTES];
     TRY(dialect->key_id(listed->type, material, id, err));
     TRY(check_id(listed, id, err));
-    bool found = false;
-    size_t position = ring_position(ring, id, &found);
-    if (!found) {
-        CLEANUP(key_cleanup) struct tuf_key *key = mem_alloc(1, sizeof(*key));
-        if (key == NULL) {
-            return FAIL_NO_MEMORY(err);
-        }
-        key->type = listed->type;
-        memcpy(key->id, id, sizeof(id));
-        TRY_IN(key_load(listed->type, material, &key->key, err), err, "key %s", id);
-        TRY(dialect->canonical_id(key->key, key->canonical_id, err));
-        TRY(ring_insert(ring, position, &key, err));
-    }
-    listed->key = ring->items[position];
-    return ASSAY_OK;
+    return ring_get(ring, dialect, listed->type, id, material, &listed->key, err);
 }
 
 enum assay_status tuf_keyring_load_role(struct tuf_keyring *ring, const struct tuf_dialect *dialect,

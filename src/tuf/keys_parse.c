@@ -49,6 +49,23 @@ static enum assay_status read_key(struct tuf_parse *parse, struct tuf_listed_key
     return tuf_read_object(parse, fields, ARRAY_LEN(fields), key, err);
 }
 
+static enum assay_status add_key(struct tuf_parse *parse, struct json_string id,
+                                 struct tuf_key_list *list, struct assay_error *err)
+{
+    if (list->count == LIMIT_KEYS) {
+        return json_fail(&parse->reader, err, ASSAY_JSON_LIMIT,
+                         "expected at most %d keys, found more", LIMIT_KEYS);
+    }
+    void *items = list->items;
+    TRY(tuf_list_grow(parse->arena, &items, list->count, sizeof(*list->items), err));
+    list->items = items;
+    struct tuf_listed_key *key = &list->items[list->count];
+    TRY(tuf_decode_name(parse, id, &key->id, err));
+    TRY(read_key(parse, key, err));
+    list->count++;
+    return ASSAY_OK;
+}
+
 enum assay_status tuf_read_key_list(struct tuf_parse *parse, struct tuf_key_list *list,
                                     struct assay_error *err)
 {
@@ -57,26 +74,15 @@ enum assay_status tuf_read_key_list(struct tuf_parse *parse, struct tuf_key_list
     if (was_null) {
         return ASSAY_OK;
     }
+    struct json_string id;
+    bool more = false;
     TRY(json_enter_object(&parse->reader, err));
-    for (;;) {
-        struct json_string id;
-        bool more = false;
+    TRY(json_next_member(&parse->reader, &id, &more, err));
+    while (more) {
+        TRY(add_key(parse, id, list, err));
         TRY(json_next_member(&parse->reader, &id, &more, err));
-        if (!more) {
-            return ASSAY_OK;
-        }
-        if (list->count == LIMIT_KEYS) {
-            return json_fail(&parse->reader, err, ASSAY_JSON_LIMIT,
-                             "expected at most %d keys, found more", LIMIT_KEYS);
-        }
-        void *items = list->items;
-        TRY(tuf_list_grow(parse->arena, &items, list->count, sizeof(*list->items), err));
-        list->items = items;
-        struct tuf_listed_key *key = &list->items[list->count];
-        TRY(tuf_decode_name(parse, id, &key->id, err));
-        TRY(read_key(parse, key, err));
-        list->count++;
     }
+    return ASSAY_OK;
 }
 
 static struct tuf_listed_key *find_key(const struct tuf_key_list *list, struct slice id)
@@ -121,15 +127,14 @@ enum assay_status tuf_read_keyids(struct tuf_parse *parse, const struct tuf_key_
     if (was_null) {
         return ASSAY_OK;
     }
+    bool more = false;
     TRY(json_enter_array(&parse->reader, err));
-    for (;;) {
-        bool more = false;
-        TRY(json_next_element(&parse->reader, &more, err));
-        if (!more) {
-            return ASSAY_OK;
-        }
+    TRY(json_next_element(&parse->reader, &more, err));
+    while (more) {
         TRY(add_keyid(parse, list, role, err));
+        TRY(json_next_element(&parse->reader, &more, err));
     }
+    return ASSAY_OK;
 }
 
 enum assay_status tuf_read_threshold(struct tuf_parse *parse, struct tuf_role_keys *role,

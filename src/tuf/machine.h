@@ -20,8 +20,8 @@ struct tuf_taken {
 };
 
 #define AUTO_TAKEN CLEANUP(taken_cleanup) struct tuf_taken *
-MUST_CHECK enum assay_status taken_new(struct slice bytes, struct tuf_taken **out,
-                                       struct assay_error *err);
+/* NULL when out of memory. */
+MUST_CHECK struct tuf_taken *taken_new(struct slice bytes);
 void taken_free(struct tuf_taken *taken); /* NULL is fine */
 void taken_cleanup(struct tuf_taken **taken);
 

@@ -32,25 +32,30 @@ static enum assay_status read_digest(struct tuf_parse *parse, enum digest_alg al
     return ASSAY_OK;
 }
 
+/* Hashes that are not known to us are passed over. */
+static enum assay_status read_hash(struct tuf_parse *parse, struct json_string name,
+                                   struct tuf_file_meta *file, struct assay_error *err)
+{
+    if (json_string_is(name, "sha256")) {
+        return read_digest(parse, DIGEST_SHA256, &file->meta.sha256, &file->sha256_text, err);
+    }
+    if (json_string_is(name, "sha512")) {
+        return read_digest(parse, DIGEST_SHA512, &file->meta.sha512, &file->sha512_text, err);
+    }
+    return json_skip(&parse->reader, NULL, err);
+}
+
 static enum assay_status read_hashes(struct tuf_parse *parse, void *into, struct assay_error *err)
 {
     struct tuf_file_meta *file = into;
     size_t count = 0;
+    struct json_string name;
+    bool more = false;
     TRY(json_enter_object(&parse->reader, err));
-    for (;; count++) {
-        struct json_string name;
-        bool more = false;
+    TRY(json_next_member(&parse->reader, &name, &more, err));
+    for (; more; count++) {
+        TRY(read_hash(parse, name, file, err));
         TRY(json_next_member(&parse->reader, &name, &more, err));
-        if (!more) {
-            break;
-        }
-        if (json_string_is(name, "sha256")) {
-            TRY(read_digest(parse, DIGEST_SHA256, &file->meta.sha256, &file->sha256_text, err));
-        } else if (json_string_is(name, "sha512")) {
-            TRY(read_digest(parse, DIGEST_SHA512, &file->meta.sha512, &file->sha512_text, err));
-        } else {
-            TRY(json_skip(&parse->reader, NULL, err));
-        }
     }
     if (file->meta.sha256.alg == DIGEST_NONE) {
         return json_fail(&parse->reader, err, count == 0 ? ASSAY_SCHEMA : ASSAY_DIGEST_ALGORITHM,
@@ -77,31 +82,36 @@ enum assay_status tuf_read_file_meta(struct tuf_parse *parse, struct tuf_file_me
     return tuf_read_object(parse, fields, ARRAY_LEN(fields), out, err);
 }
 
+static enum assay_status add_entry(struct tuf_parse *parse, struct json_string name,
+                                   struct tuf_meta_map *map, struct assay_error *err)
+{
+    if (map->count == LIMIT_SNAPSHOT_ENTRIES) {
+        return json_fail(&parse->reader, err, ASSAY_JSON_LIMIT,
+                         "expected at most %d files, found more", LIMIT_SNAPSHOT_ENTRIES);
+    }
+    void *items = map->entries;
+    TRY(tuf_list_grow(parse->arena, &items, map->count, sizeof(*map->entries), err));
+    map->entries = items;
+    struct tuf_meta_entry *entry = &map->entries[map->count];
+    struct tuf_file_meta file;
+    TRY(tuf_decode_name(parse, name, &entry->name, err));
+    TRY(tuf_read_file_meta(parse, &file, err));
+    entry->meta = file.meta;
+    map->count++;
+    return ASSAY_OK;
+}
+
 static enum assay_status read_meta(struct tuf_parse *parse, void *into, struct assay_error *err)
 {
-    struct tuf_meta_map *map = into;
+    struct json_string name;
+    bool more = false;
     TRY(json_enter_object(&parse->reader, err));
-    for (;;) {
-        struct json_string name;
-        bool more = false;
+    TRY(json_next_member(&parse->reader, &name, &more, err));
+    while (more) {
+        TRY(add_entry(parse, name, into, err));
         TRY(json_next_member(&parse->reader, &name, &more, err));
-        if (!more) {
-            return ASSAY_OK;
-        }
-        if (map->count == LIMIT_SNAPSHOT_ENTRIES) {
-            return json_fail(&parse->reader, err, ASSAY_JSON_LIMIT,
-                             "expected at most %d files, found more", LIMIT_SNAPSHOT_ENTRIES);
-        }
-        void *items = map->entries;
-        TRY(tuf_list_grow(parse->arena, &items, map->count, sizeof(*map->entries), err));
-        map->entries = items;
-        struct tuf_meta_entry *entry = &map->entries[map->count];
-        struct tuf_file_meta file;
-        TRY(tuf_decode_name(parse, name, &entry->name, err));
-        TRY(tuf_read_file_meta(parse, &file, err));
-        entry->meta = file.meta;
-        map->count++;
     }
+    return ASSAY_OK;
 }
 
 static enum assay_status parse_map(const struct tuf_verified *verified, const char *type,

@@ -63,19 +63,17 @@ static enum assay_status read_role(struct tuf_parse *parse, struct json_string n
 static enum assay_status read_roles(struct tuf_parse *parse, void *into, struct assay_error *err)
 {
     struct tuf_root *root = into;
+    struct json_string name;
+    bool more = false;
     TRY(json_enter_object(&parse->reader, err));
-    for (size_t count = 0;; count++) {
-        struct json_string name;
-        bool more = false;
-        TRY(json_next_member(&parse->reader, &name, &more, err));
-        if (!more) {
-            break;
-        }
+    TRY(json_next_member(&parse->reader, &name, &more, err));
+    for (size_t count = 0; more; count++) {
         if (count == LIMIT_ROLES) {
             return json_fail(&parse->reader, err, ASSAY_JSON_LIMIT,
                              "expected at most %d roles, found more", LIMIT_ROLES);
         }
         TRY(read_role(parse, name, root, err));
+        TRY(json_next_member(&parse->reader, &name, &more, err));
     }
     for (size_t i = 0; i < TUF_TOP_ROLES; i++) {
         if ((root->roles_seen & UINT32_C(1) << i) == 0) {

@@ -105,16 +105,15 @@ static enum assay_status read_targets(struct tuf_parse *parse, void *into, struc
     if (was_null) {
         return ASSAY_OK;
     }
+    struct json_string name;
+    bool more = false;
     TRY(json_enter_object(&parse->reader, err));
-    for (;;) {
-        struct json_string name;
-        bool more = false;
-        TRY(json_next_member(&parse->reader, &name, &more, err));
-        if (!more) {
-            return ASSAY_OK;
-        }
+    TRY(json_next_member(&parse->reader, &name, &more, err));
+    while (more) {
         TRY(add_target(parse, targets, name, err));
+        TRY(json_next_member(&parse->reader, &name, &more, err));
     }
+    return ASSAY_OK;
 }
 
 static enum assay_status read_delegations(struct tuf_parse *parse, void *into,

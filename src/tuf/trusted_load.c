@@ -6,16 +6,14 @@
 
 #include <inttypes.h>
 
-enum assay_status taken_new(struct slice bytes, struct tuf_taken **out, struct assay_error *err)
+struct tuf_taken *taken_new(struct slice bytes)
 {
     struct tuf_taken *taken = mem_alloc(1, sizeof(*taken));
-    if (taken == NULL) {
-        return FAIL_NO_MEMORY(err);
+    if (taken != NULL) {
+        taken->bytes = bytes;
+        taken->arena.max = LIMIT_ROLE_ARENA;
     }
-    taken->bytes = bytes;
-    taken->arena.max = LIMIT_ROLE_ARENA;
-    *out = taken;
-    return ASSAY_OK;
+    return taken;
 }
 
 void taken_free(struct tuf_taken *taken)
@@ -108,8 +106,10 @@ static void trace_stages(const struct tuf_trusted *trusted, const struct tuf_loa
 enum assay_status machine_load(const struct tuf_trusted *trusted, const struct tuf_load *load,
                                struct slice bytes, struct tuf_taken **out, struct assay_error *err)
 {
-    AUTO_TAKEN taken = NULL;
-    TRY(taken_new(bytes, &taken, err));
+    AUTO_TAKEN taken = taken_new(bytes);
+    if (taken == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
     enum stage stage = STAGE_SIZE;
     enum assay_status status = run_stages(trusted, load, taken, &stage, err);
     trace_stages(trusted, load, taken, stage, status, err);

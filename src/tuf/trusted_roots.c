@@ -5,18 +5,16 @@
 #include <inttypes.h>
 
 /* The file with its envelope; nothing in it is believed. */
-static enum assay_status root_open(const struct tuf_dialect *dialect, struct slice bytes,
-                                   struct tuf_taken **out, struct assay_error *err)
+static enum assay_status root_open(const struct tuf_dialect *dialect, struct tuf_taken *taken,
+                                   struct assay_error *err)
 {
+    struct slice bytes = taken->bytes;
     if (bytes.len > LIMIT_ROOT_BYTES) {
         return FAIL(err, ASSAY_TOO_LARGE, "root: expected at most %lu bytes, found %zu",
                     LIMIT_ROOT_BYTES, bytes.len);
     }
-    AUTO_TAKEN taken = NULL;
-    TRY(taken_new(bytes, &taken, err));
     TRY(digest_compute(DIGEST_SHA256, bytes, &taken->sha256, err));
     TRY_IN(tuf_envelope_read(bytes, dialect, LIMIT_JSON_NODES, &taken->file, err), err, "root");
-    *out = STEAL(taken);
     return ASSAY_OK;
 }
 
@@ -163,8 +161,11 @@ enum assay_status tuf_trusted_set_anchor(struct tuf_trusted *trusted, struct sli
         enum assay_status status = FAIL(err, ASSAY_PIN_MISMATCH, "the root is not the pinned file");
         return machine_note_failure(trusted, RULE_PIN, "root", status, err);
     }
-    AUTO_TAKEN taken = NULL;
-    TRY(root_open(trusted->dialect, bytes, &taken, err));
+    AUTO_TAKEN taken = taken_new(bytes);
+    if (taken == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    TRY(root_open(trusted->dialect, taken, err));
     TRY(root_parse(trusted, tuf_claimed_root(&taken->file), taken, err));
     char subject[SUBJECT_BYTES];
     machine_subject("root", taken->header->version, subject);
@@ -217,9 +218,12 @@ enum assay_status tuf_trusted_add_root(struct tuf_trusted *trusted, struct slice
         return FAIL(err, ASSAY_INTERNAL, "a root out of order");
     }
     uint64_t expected = trusted->root->header->version + 1;
-    AUTO_TAKEN taken = NULL;
+    AUTO_TAKEN taken = taken_new(bytes);
     struct tuf_verified verified;
-    TRY(root_open(trusted->dialect, bytes, &taken, err));
+    if (taken == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    TRY(root_open(trusted->dialect, taken, err));
     TRY(check_rotation(trusted, taken, &verified, err));
     TRY(root_parse(trusted, verified.signed_bytes, taken, err));
     char subject[SUBJECT_BYTES];
@@ -311,8 +315,11 @@ enum assay_status tuf_root_peek(const struct tuf_dialect *dialect, struct slice 
 {
     *version = 0;
     *carries = false;
-    AUTO_TAKEN taken = NULL;
-    TRY(root_open(dialect, bytes, &taken, err));
+    AUTO_TAKEN taken = taken_new(bytes);
+    if (taken == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    TRY(root_open(dialect, taken, err));
     TRY_IN(
         tuf_root_parse(tuf_claimed_root(&taken->file), dialect, &taken->arena, &taken->root, err),
         err, "root");
