@@ -98,11 +98,11 @@ static enum assay_status add_delegated(struct tuf_parse *parse, struct tuf_deleg
                                        struct assay_error *err)
 {
     static const struct tuf_field fields[] = {
-        { "keyids", read_keyids, ASSAY_SCHEMA },
-        { "name", read_name, ASSAY_SCHEMA },
-        { "paths", read_paths, ASSAY_OK },
-        { "path_hash_prefixes", read_path_hash_prefixes, ASSAY_OK },
-        { "threshold", read_threshold, ASSAY_SCHEMA },
+        TUF_FIELD("keyids", read_keyids, ASSAY_SCHEMA),
+        TUF_FIELD("name", read_name, ASSAY_SCHEMA),
+        TUF_FIELD("path_hash_prefixes", read_path_hash_prefixes, ASSAY_OK),
+        TUF_FIELD("paths", read_paths, ASSAY_OK),
+        TUF_FIELD("threshold", read_threshold, ASSAY_SCHEMA),
     };
     if (list->count == LIMIT_DELEGATIONS) {
         return json_fail(&parse->reader, err, ASSAY_DELEGATION_LIMIT,
@@ -146,8 +146,8 @@ enum assay_status tuf_read_delegations(struct tuf_parse *parse, struct tuf_deleg
                                        struct assay_error *err)
 {
     static const struct tuf_field fields[] = {
-        { "keys", read_keys, ASSAY_SCHEMA },
-        { "roles", read_roles, ASSAY_SCHEMA },
+        TUF_FIELD("keys", read_keys, ASSAY_SCHEMA),
+        TUF_FIELD("roles", read_roles, ASSAY_SCHEMA),
     };
     bool was_null = false;
     TRY(tuf_read_empty(parse, &was_null, err));

@@ -53,9 +53,9 @@ static enum assay_status add_signature(struct tuf_parse *parse, struct tuf_unver
                                        struct assay_error *err)
 {
     static const struct tuf_field fields[] = {
-        { "keyid", read_keyid, ASSAY_SCHEMA },
-        { "method", read_method, ASSAY_SCHEMA },
-        { "sig", read_sig, ASSAY_OK },
+        TUF_FIELD("keyid", read_keyid, ASSAY_SCHEMA),
+        TUF_FIELD("method", read_method, ASSAY_SCHEMA),
+        TUF_FIELD("sig", read_sig, ASSAY_OK),
     };
     if (out->signature_count == LIMIT_SIGNATURES) {
         return json_fail(&parse->reader, err, ASSAY_JSON_LIMIT,

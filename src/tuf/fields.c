@@ -11,13 +11,18 @@ void tuf_parse_init(struct tuf_parse *parse, struct slice signed_bytes, struct a
     parse->reader.name = "signed";
 }
 
-static size_t field_index(const struct tuf_field *fields, size_t count, struct json_string key)
+/* Looks from next on, then at those before; count when it is none of them. */
+static size_t field_index(const struct tuf_field *fields, size_t count, size_t next,
+                          struct json_string key)
 {
-    size_t i = 0;
-    while (i < count && !json_string_is(key, fields[i].name)) {
-        i++;
+    for (size_t tried = 0; tried < count; tried++) {
+        size_t i = next + tried < count ? next + tried : next + tried - count;
+        struct slice name = slice_of(fields[i].name, fields[i].name_bytes);
+        if (key.escaped ? json_string_is(key, fields[i].name) : slice_equal(key.raw, name)) {
+            return i;
+        }
     }
-    return i;
+    return count;
 }
 
 static enum assay_status pass_over(struct tuf_parse *parse, struct json_string key,
@@ -36,15 +41,20 @@ enum assay_status tuf_read_object(struct tuf_parse *parse, const struct tuf_fiel
                                   size_t count, void *into, struct assay_error *err)
 {
     uint32_t seen = 0;
+    size_t next = 0;
     struct json_string key;
     bool more = false;
     TRY(json_enter_object(&parse->reader, err));
     TRY(json_next_member(&parse->reader, &key, &more, err));
     while (more) {
-        size_t i = field_index(fields, count, key);
-        TRY(i < count ? fields[i].read(parse, into, err)
-                      : pass_over(parse, key, fields, count, err));
-        seen |= i < count ? UINT32_C(1) << i : 0;
+        size_t i = field_index(fields, count, next, key);
+        if (i < count) {
+            TRY(fields[i].read(parse, into, err));
+            seen |= UINT32_C(1) << i;
+            next = i + 1;
+        } else {
+            TRY(pass_over(parse, key, fields, count, err));
+        }
         TRY(json_next_member(&parse->reader, &key, &more, err));
     }
     for (size_t i = 0; i < count; i++) {

@@ -24,8 +24,8 @@ static enum assay_status read_public(struct tuf_parse *parse, void *into, struct
 static enum assay_status read_keyval(struct tuf_parse *parse, void *into, struct assay_error *err)
 {
     static const struct tuf_field fields[] = {
-        { "private", read_private, ASSAY_OK },
-        { "public", read_public, ASSAY_SCHEMA },
+        TUF_FIELD("private", read_private, ASSAY_OK),
+        TUF_FIELD("public", read_public, ASSAY_SCHEMA),
     };
     return tuf_read_object(parse, fields, ARRAY_LEN(fields), into, err);
 }
@@ -43,8 +43,8 @@ static enum assay_status read_key(struct tuf_parse *parse, struct tuf_listed_key
                                   struct assay_error *err)
 {
     static const struct tuf_field fields[] = {
-        { "keytype", read_keytype, ASSAY_SCHEMA },
-        { "keyval", read_keyval, ASSAY_SCHEMA },
+        TUF_FIELD("keytype", read_keytype, ASSAY_SCHEMA),
+        TUF_FIELD("keyval", read_keyval, ASSAY_SCHEMA),
     };
     return tuf_read_object(parse, fields, ARRAY_LEN(fields), key, err);
 }

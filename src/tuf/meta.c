@@ -74,9 +74,9 @@ enum assay_status tuf_read_file_meta(struct tuf_parse *parse, struct tuf_file_me
                                      struct assay_error *err)
 {
     static const struct tuf_field fields[] = {
-        { "custom", read_custom, ASSAY_OK },
-        { "hashes", read_hashes, ASSAY_SCHEMA },
-        { "length", read_length, ASSAY_SCHEMA },
+        TUF_FIELD("custom", read_custom, ASSAY_OK),
+        TUF_FIELD("hashes", read_hashes, ASSAY_SCHEMA),
+        TUF_FIELD("length", read_length, ASSAY_SCHEMA),
     };
     *out = (struct tuf_file_meta){ .sha256_text = SLICE_EMPTY };
     return tuf_read_object(parse, fields, ARRAY_LEN(fields), out, err);
@@ -120,7 +120,7 @@ static enum assay_status parse_map(const struct tuf_verified *verified, const ch
 {
     static const struct tuf_field fields[] = {
         TUF_HEADER_FIELDS,
-        { "meta", read_meta, ASSAY_SCHEMA },
+        TUF_FIELD("meta", read_meta, ASSAY_SCHEMA),
     };
     *out = (struct tuf_meta_map){ .count = 0 };
     struct tuf_parse parse;

@@ -47,8 +47,8 @@ static enum assay_status read_role(struct tuf_parse *parse, struct json_string n
                                    struct tuf_root *root, struct assay_error *err)
 {
     static const struct tuf_field fields[] = {
-        { "keyids", read_keyids, ASSAY_SCHEMA },
-        { "threshold", read_threshold, ASSAY_SCHEMA },
+        TUF_FIELD("keyids", read_keyids, ASSAY_SCHEMA),
+        TUF_FIELD("threshold", read_threshold, ASSAY_SCHEMA),
     };
     for (size_t i = 0; i < TUF_TOP_ROLES; i++) {
         if (json_string_is(name, tuf_top_role_names[i])) {
@@ -89,9 +89,9 @@ enum assay_status tuf_root_parse(struct slice signed_bytes, const struct tuf_dia
 {
     static const struct tuf_field fields[] = {
         TUF_HEADER_FIELDS,
-        { "consistent_snapshot", read_consistent, ASSAY_OK },
-        { "keys", read_keys, ASSAY_SCHEMA },
-        { "roles", read_roles, ASSAY_SCHEMA },
+        TUF_FIELD("consistent_snapshot", read_consistent, ASSAY_OK),
+        TUF_FIELD("keys", read_keys, ASSAY_SCHEMA),
+        TUF_FIELD("roles", read_roles, ASSAY_SCHEMA),
     };
     *out = (struct tuf_root){ .roles_seen = 0 };
     struct tuf_parse parse;

@@ -130,8 +130,8 @@ enum assay_status tuf_targets_parse(const struct tuf_verified *verified,
 {
     static const struct tuf_field fields[] = {
         TUF_HEADER_FIELDS,
-        { "delegations", read_delegations, ASSAY_SCHEMA },
-        { "targets", read_targets, ASSAY_SCHEMA },
+        TUF_FIELD("delegations", read_delegations, ASSAY_SCHEMA),
+        TUF_FIELD("targets", read_targets, ASSAY_SCHEMA),
     };
     if (verified->signed_bytes.len > LIMIT_TARGETS_BYTES) {
         return FAIL(err, ASSAY_TOO_LARGE, "%s: more than %lu bytes", role, LIMIT_TARGETS_BYTES);
