@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where metadata comes from: directories in three layouts, and what a server's answers mean. */
+#include "base/mem.h"
+#include "trust/remote.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+TestSuite(remote, .timeout = 60);
+
+#define GUN "reg.test/acme/app"
+
+/* ---- directories ---- */
+
+static char *make_directory(void)
+{
+    static char path[] = "/tmp/assay-remote-XXXXXX";
+    cr_assert_not_null(mkdtemp(path));
+    return path;
+}
+
+static void make_parents(char *path)
+{
+    for (char *at = path + 1; *at != '\0'; at++) {
+        if (*at == '/') {
+            *at = '\0';
+            (void)mkdir(path, 0700);
+            *at = '/';
+        }
+    }
+}
+
+static void write_file(const char *directory, const char *name, const char *text)
+{
+    char path[512];
+    (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+    make_parents(path);
+    FILE *file = fopen(path, "w");
+    cr_assert_not_null(file);
+    cr_assert_geq(fputs(text, file), 0);
+    cr_assert_eq(fclose(file), 0);
+}
+
+static void expect_file(struct tuf_remote *remote, const char *name, enum tuf_file_outcome outcome,
+                        const char *text)
+{
+    struct assay_error err = ERROR_INIT;
+    struct tuf_file file = { .max_bytes = 16, .bytes = BUF_INIT(16) };
+    (void)snprintf(file.name, sizeof(file.name), "%s", name);
+    cr_assert_eq(remote->get(remote, &file, 1, &err), ASSAY_OK);
+    cr_expect_eq(file.outcome, outcome, "%s: outcome %d", name, (int)file.outcome);
+    cr_expect_str_eq(buf_text(&file.bytes), text, "%s", name);
+    tuf_file_clear(&file);
+}
+
+static struct tuf_remote *open_directory(const char *path)
+{
+    struct tuf_remote *remote = NULL;
+    struct assay_error err = ERROR_INIT;
+    cr_assert_eq(remote_directory_new(path, GUN, &remote, &err), ASSAY_OK, "%s", err.message);
+    return remote;
+}
+
+Test(remote, docker_layout_comes_first)
+{
+    const char *directory = make_directory();
+    write_file(directory, "tuf/" GUN "/metadata/root.json", "docker");
+    write_file(directory, "tuf/" GUN "/metadata/targets/releases.json", "releases");
+    write_file(directory, "root.json", "bare");
+    struct tuf_remote *remote = open_directory(directory);
+    expect_file(remote, "root", TUF_FILE_FOUND, "docker");
+    expect_file(remote, "targets/releases", TUF_FILE_FOUND, "releases");
+    expect_file(remote, "2.root", TUF_FILE_ABSENT, "");
+    remote->free(remote);
+}
+
+Test(remote, served_layout)
+{
+    const char *directory = make_directory();
+    write_file(directory, "v2/" GUN "/_trust/tuf/2.root.json", "second");
+    struct tuf_remote *remote = open_directory(directory);
+    expect_file(remote, "2.root", TUF_FILE_FOUND, "second");
+    remote->free(remote);
+}
+
+Test(remote, bare_files_links_and_size)
+{
+    const char *directory = make_directory();
+    char path[512];
+    write_file(directory, "timestamp.json", "bare");
+    write_file(directory, "snapshot.json", "seventeen bytes!!");
+    (void)snprintf(path, sizeof(path), "%s/targets.json", directory);
+    cr_assert_eq(symlink("timestamp.json", path), 0);
+    struct tuf_remote *remote = open_directory(directory);
+    expect_file(remote, "timestamp", TUF_FILE_FOUND, "bare");
+    expect_file(remote, "snapshot", TUF_FILE_FAILED, "");
+    expect_file(remote, "targets", TUF_FILE_FAILED, "");
+    remote->free(remote);
+}
+
+Test(remote, a_directory_that_is_not_there)
+{
+    struct tuf_remote *remote = NULL;
+    struct assay_error err = ERROR_INIT;
+    cr_expect_eq(remote_directory_new("/nonexistent/trust", GUN, &remote, &err), ASSAY_FILE_IO);
+    cr_expect_null(remote);
+}
+
+/* ---- a server ---- */
+
+struct answer {
+    const char *what;
+    int http_status;
+    const char *body;
+    enum tuf_file_outcome outcome;
+};
+
+struct fake {
+    struct net_fetcher fetcher;
+    const struct answer *answer;
+    char url[512];
+};
+
+static enum assay_status fake_fetch(struct net_fetcher *fetcher, const struct net_request *requests,
+                                    struct net_response *responses, size_t count,
+                                    struct assay_error *err)
+{
+    struct fake *fake = (struct fake *)fetcher;
+    for (size_t i = 0; i < count; i++) {
+        (void)snprintf(fake->url, sizeof(fake->url), "%s", requests[i].url);
+        responses[i] = (struct net_response){ .http_status = fake->answer->http_status,
+                                              .body = BUF_INIT(LIMIT_ROOT_BYTES),
+                                              .retry_after_ms = -1 };
+        TRY(buf_append_string(&responses[i].body, fake->answer->body, err));
+    }
+    return ASSAY_OK;
+}
+
+static void fake_free(struct net_fetcher *fetcher)
+{
+    (void)fetcher;
+}
+
+static void expect_answer(const struct answer *row)
+{
+    static const struct net_fetcher_ops ops = { .fetch = fake_fetch, .free = fake_free };
+    struct fake fake = { .fetcher = { .ops = &ops }, .answer = row };
+    struct assay_env env = { .clock = &assay_clock_system, .fetcher = &fake.fetcher };
+    struct net_session_options options = { 0 };
+    struct remote_companions none = { 0 };
+    struct net_session *net = NULL;
+    struct tuf_remote *remote = NULL;
+    struct assay_error err = ERROR_INIT;
+    cr_assert_eq(net_session_new(&options, &env, &net, &err), ASSAY_OK);
+    cr_assert_eq(remote_server_new("https://trust.test:4443/sub", GUN, net, &none, &remote, &err),
+                 ASSAY_OK);
+    struct tuf_file file = { .max_bytes = LIMIT_ROOT_BYTES, .bytes = BUF_INIT(LIMIT_ROOT_BYTES) };
+    (void)snprintf(file.name, sizeof(file.name), "root");
+    cr_assert_eq(remote->get(remote, &file, 1, &err), ASSAY_OK);
+    cr_expect_eq(file.outcome, row->outcome, "%s", row->what);
+    cr_expect_str_eq(fake.url, "https://trust.test:4443/sub/v2/" GUN "/_trust/tuf/root.json");
+    tuf_file_clear(&file);
+    remote->free(remote);
+    net_session_free(net);
+}
+
+Test(remote, only_notary_can_say_never_signed)
+{
+    static const struct answer rows[] = {
+        { "found", 200, "{}", TUF_FILE_FOUND },
+        { "notary's words", 404,
+          "{\"errors\":[{\"code\":\"METADATA_NOT_FOUND\",\"message\":\"m\",\"detail\":null}]}",
+          TUF_FILE_NEVER_SIGNED },
+        { "another code", 404, "{\"errors\":[{\"code\":\"GENERIC_NOT_FOUND\"}]}", TUF_FILE_ABSENT },
+        { "two errors", 404,
+          "{\"errors\":[{\"code\":\"METADATA_NOT_FOUND\"},{\"code\":\"METADATA_NOT_FOUND\"}]}",
+          TUF_FILE_ABSENT },
+        { "no JSON", 404, "METADATA_NOT_FOUND", TUF_FILE_ABSENT },
+        { "empty", 404, "", TUF_FILE_ABSENT },
+        { "the words in a message", 404,
+          "{\"errors\":[{\"code\":\"X\",\"message\":\"METADATA_NOT_FOUND\"}]}", TUF_FILE_ABSENT },
+        { "a server's failure", 500, "{}", TUF_FILE_FAILED },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        expect_answer(&rows[i]);
+    }
+}
+
+Test(remote, a_trust_server_is_never_plain)
+{
+    struct remote_companions none = { 0 };
+    struct tuf_remote *remote = NULL;
+    struct assay_error err = ERROR_INIT;
+    cr_expect_eq(remote_server_new("http://trust.test", GUN, NULL, &none, &remote, &err),
+                 ASSAY_CONFIG);
+    cr_expect_eq(remote_server_new("trust.test", GUN, NULL, &none, &remote, &err), ASSAY_CONFIG);
+    cr_expect_null(remote);
+}

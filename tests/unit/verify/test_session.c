@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sessions: options that contradict each other, and what is chosen by fixed rules. */
+#include "base/mem.h"
+#include "verify/session_internal.h"
+
+#include <criterion/criterion.h>
+
+TestSuite(session, .timeout = 60);
+
+static struct assay_options base_options(void)
+{
+    struct assay_options options = ASSAY_OPTIONS_INIT;
+    options.state_dir = "/nonexistent/assay-state";
+    return options;
+}
+
+static enum assay_status open_session(const struct assay_options *options,
+                                      struct assay_session **out)
+{
+    static const struct assay_env env = { .clock = &assay_clock_system };
+    struct assay_error err = ERROR_INIT;
+    return session_new(options, &env, out, &err);
+}
+
+static void expect_refused(const struct assay_options *options, enum assay_status status,
+                           const char *what)
+{
+    struct assay_session *session = NULL;
+    cr_expect_eq(open_session(options, &session), status, "%s", what);
+    cr_expect_null(session, "%s", what);
+    assay_session_free(session);
+}
+
+Test(session, contradictions_are_refused)
+{
+    struct assay_options options = base_options();
+    options.struct_size = 0;
+    expect_refused(&options, ASSAY_USAGE, "uninitialised");
+    options = base_options();
+    options.struct_size = sizeof(options) + 8;
+    expect_refused(&options, ASSAY_USAGE, "a later header");
+    options = base_options();
+    options.state_dir = NULL;
+    expect_refused(&options, ASSAY_USAGE, "no state and not stateless");
+    options = base_options();
+    options.state_dir = "relative/path";
+    expect_refused(&options, ASSAY_CONFIG, "a relative state directory");
+    options = base_options();
+    options.has_at = 1;
+    options.tofu = 1;
+    expect_refused(&options, ASSAY_USAGE, "--at with --tofu");
+    options = base_options();
+    options.stateless = 1;
+    options.tofu = 1;
+    expect_refused(&options, ASSAY_USAGE, "stateless with --tofu");
+    options = base_options();
+    options.jobs = LIMIT_JOBS + 1;
+    expect_refused(&options, ASSAY_USAGE, "too many jobs");
+    options = base_options();
+    options.timeout_ms = -1;
+    expect_refused(&options, ASSAY_USAGE, "a negative timeout");
+    options = base_options();
+    options.platform = "linux";
+    expect_refused(&options, ASSAY_USAGE, "a platform without architecture");
+    options = base_options();
+    options.root = "sha256:12";
+    expect_refused(&options, ASSAY_PIN_INVALID, "a short fingerprint");
+}
+
+Test(session, plain_options_are_taken)
+{
+    struct assay_options options = base_options();
+    struct assay_session *session = NULL;
+    cr_assert_eq(open_session(&options, &session), ASSAY_OK);
+    cr_expect(session->platform.all);
+    assay_session_free(session);
+}
+
+struct server_row {
+    const char *reference;
+    const char *url; /* NULL: none */
+};
+
+Test(session, longest_server_prefix_wins_at_a_slash)
+{
+    static const struct assay_trust_server map[] = {
+        { "reg.test", "https://a.test/" },
+        { "reg.test/team", "https://b.test" },
+        { "reg.test/team/app", "https://c.test//" },
+        { "docker.io", "https://hub.test" },
+    };
+    static const struct server_row rows[] = {
+        { "reg.test/x:1", "https://a.test" },
+        { "reg.test/team/x:1", "https://b.test" },
+        { "reg.test/teammate/x:1", "https://a.test" },
+        { "reg.test/team/app:1", "https://c.test" },
+        { "reg.test/team/application:1", "https://b.test" },
+        { "reg.test:5000/team:1", "https://reg.test:5000" },
+        { "alpine", "https://hub.test" },
+    };
+    struct assay_options options = base_options();
+    options.trust_servers = map;
+    options.trust_server_count = ARRAY_LEN(map);
+    struct assay_session *session = NULL;
+    cr_assert_eq(open_session(&options, &session), ASSAY_OK);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct oci_reference reference = { 0 };
+        struct server_choice choice;
+        struct assay_error err = ERROR_INIT;
+        cr_assert_eq(oci_reference_parse(rows[i].reference, &reference, &err), ASSAY_OK);
+        cr_assert_eq(server_choose(session, &reference, &choice, &err), ASSAY_OK);
+        cr_expect_str_eq(choice.url, rows[i].url, "%s", rows[i].reference);
+        server_choice_clear(&choice);
+        oci_reference_clear(&reference);
+    }
+    assay_session_free(session);
+}
+
+Test(session, docker_io_has_no_default_server)
+{
+    struct assay_options options = base_options();
+    struct assay_session *session = NULL;
+    struct oci_reference reference = { 0 };
+    struct server_choice choice;
+    struct assay_error err = ERROR_INIT;
+    cr_assert_eq(open_session(&options, &session), ASSAY_OK);
+    cr_assert_eq(oci_reference_parse("alpine:3", &reference, &err), ASSAY_OK);
+    cr_assert_eq(server_choose(session, &reference, &choice, &err), ASSAY_OK);
+    cr_expect_null(choice.url);
+    cr_expect_eq(server_required(&choice, &reference, &err), ASSAY_NO_TRUST_SERVER);
+    server_choice_clear(&choice);
+    oci_reference_clear(&reference);
+    options.trust_server = "https://one.test:4443/";
+    assay_session_free(session);
+    cr_assert_eq(open_session(&options, &session), ASSAY_OK);
+    cr_assert_eq(oci_reference_parse("alpine:3", &reference, &err), ASSAY_OK);
+    cr_assert_eq(server_choose(session, &reference, &choice, &err), ASSAY_OK);
+    cr_expect_str_eq(choice.url, "https://one.test:4443");
+    cr_expect_eq(server_required(&choice, &reference, &err), ASSAY_OK);
+    server_choice_clear(&choice);
+    oci_reference_clear(&reference);
+    assay_session_free(session);
+}
+
+Test(session, no_reference_is_nothing)
+{
+    struct assay_options options = base_options();
+    struct assay_session *session = NULL;
+    struct assay_verdict *verdict = NULL;
+    cr_assert_eq(open_session(&options, &session), ASSAY_OK);
+    cr_expect_eq(assay_verify_many(session, NULL, 0, NULL), ASSAY_NOTHING);
+    cr_expect_eq(assay_verify(session, NULL, &verdict, NULL), ASSAY_USAGE);
+    cr_expect_null(verdict);
+    cr_expect_eq(assay_verify(NULL, "a:1", &verdict, NULL), ASSAY_USAGE);
+    assay_session_free(session);
+}
+
+Test(session, a_malformed_reference_is_a_verdict_of_its_own)
+{
+    struct assay_options options = base_options();
+    options.offline = 1;
+    struct assay_session *session = NULL;
+    struct assay_verdict *verdicts[2] = { NULL, NULL };
+    static const char *const references[] = { "UPPER/case:1", "reg.test/app:1" };
+    cr_assert_eq(open_session(&options, &session), ASSAY_OK);
+    enum assay_status status = assay_verify_many(session, references, 2, verdicts);
+    /* undecided is worse than a usage error */
+    cr_expect_eq(assay_status_class(status), ASSAY_CLASS_UNDECIDED);
+    cr_expect_eq(assay_verdict_status(verdicts[0]), ASSAY_REFERENCE);
+    cr_expect_str_eq(assay_verdict_reference(verdicts[0]), "UPPER/case:1");
+    cr_expect_str_eq(assay_verdict_reference(verdicts[1]), "reg.test/app:1");
+    for (size_t i = 0; i < 2; i++) {
+        cr_expect_str_empty(assay_verdict_digest(verdicts[i]));
+        assay_verdict_free(verdicts[i]);
+    }
+    assay_session_free(session);
+}
