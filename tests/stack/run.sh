@@ -144,6 +144,19 @@ arm=$(skopeo inspect --raw --cert-dir "$HOME/.config/containers/certs.d/$REGISTR
 status 3 "$(digest_of many)" "a child of a signed index is not enough, and the index is named" \
     verify "$REGISTRY/test/plain@$arm"
 
+echo "# one update for a hundred tags"
+gun=$REGISTRY/test/hundred
+push one test/hundred:t1
+as_notary init "$gun"
+for i in $(seq 100); do sign "$gun" "t$i" one; done
+as_notary publish "$gun"
+pin_root "$gun"
+before=$(grep -c "$gun/_trust/tuf/timestamp.json" "$STACK_DIR/log/notary")
+run 0 "a hundred tags" verify $(seq -f "$gun:t%.0f" 100) &&
+    [ "$(grep -c ^TRUSTED "$work/out")" = 100 ] && ok "a hundred tags of one repository"
+after=$(grep -c "$gun/_trust/tuf/timestamp.json" "$STACK_DIR/log/notary")
+if [ $((after - before)) = 1 ]; then ok "one timestamp was asked for"; else not_ok "$((after - before)) timestamps were asked for"; fi
+
 echo "# without network"
 logged skopeo copy --src-cert-dir "$HOME/.config/containers/certs.d/$REGISTRY" \
     "docker://$REGISTRY/test/plain:one" "oci:$work/layout:one"
