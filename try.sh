@@ -14,12 +14,17 @@ name=registry.example.com/hello:1.0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -r vectors/example/image "$work/tampered"
-layer=$(find "$work/tampered/blobs/sha256" -type f -printf '%s %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
-printf 'X' | dd of="$layer" bs=1 seek=100 conv=notrunc 2>/dev/null
+# the first gzip blob is a layer: change one byte of what it holds
+for blob in "$work"/tampered/blobs/sha256/*; do
+    if [ "$(head -c 2 "$blob" | od -An -tx1 | tr -d ' ')" = 1f8b ]; then
+        printf 'X' | dd of="$blob" bs=1 seek=40 conv=notrunc 2>/dev/null
+        break
+    fi
+done
 
-verify() {
-    printf '$ assay verify --root sha256:%.12s... --trust-dir vectors/example/trust \\\n' "$pin"
-    printf '      --as %s oci:%s\n' "$name" "$1"
+verify() { # WHAT DIRECTORY
+    printf '$ assay verify --root sha256:%s \\\n' "$pin"
+    printf '      --trust-dir vectors/example/trust --as %s oci:%s\n' "$name" "$1"
     "$assay" verify --root "sha256:$pin" --trust-dir vectors/example/trust \
         --state-dir "$work/state" --as "$name" "oci:$2"
 }

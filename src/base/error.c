@@ -53,6 +53,14 @@ enum assay_status error_remedy(struct assay_error *err, enum assay_status status
     return status;
 }
 
+enum assay_status error_pass(struct assay_error *err, const struct assay_error *kept)
+{
+    if (err != NULL) {
+        *err = *kept;
+    }
+    return kept->status;
+}
+
 void error_clear(struct assay_error *err)
 {
     if (err != NULL) {

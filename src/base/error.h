@@ -48,6 +48,10 @@ enum assay_status error_context(struct assay_error *err, enum assay_status statu
 enum assay_status error_remedy(struct assay_error *err, enum assay_status status,
                                const char *format, ...) PRINTF(3, 4);
 
+/* Hands on a failure that was kept aside: copies it into err (may be NULL) and returns its status.
+ */
+enum assay_status error_pass(struct assay_error *err, const struct assay_error *kept);
+
 void error_clear(struct assay_error *err);
 
 #define FAIL(err, status, ...) error_set((err), __FILE__, __LINE__, (status), __VA_ARGS__)

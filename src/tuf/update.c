@@ -110,14 +110,6 @@ static enum assay_status first_flight(struct tuf_update *update, struct assay_er
                                        err);
 }
 
-static enum assay_status file_failed(const struct tuf_file *file, struct assay_error *err)
-{
-    if (err != NULL) {
-        *err = file->error;
-    }
-    return file->error.status;
-}
-
 /* Remembers the bytes of a role that was taken in, for the store. */
 static enum assay_status remember(struct tuf_update *update, const char *role, struct slice bytes,
                                   struct assay_error *err)
@@ -142,7 +134,7 @@ static enum assay_status load_timestamp(struct tuf_update *update, struct assay_
     const struct tuf_file *file = &update->flight[FLIGHT_TIMESTAMP];
     bool known = update->before != NULL && update->before->generation > 0;
     if (file->outcome == TUF_FILE_FAILED) {
-        return file_failed(file, err);
+        return error_pass(err, &file->error);
     }
     if (file->outcome != TUF_FILE_FOUND) {
         return FAIL(err, known ? ASSAY_TRUST_DATA_GONE : ASSAY_NOT_FOUND,
@@ -184,7 +176,7 @@ static enum assay_status settle(struct tuf_update *update, const struct tuf_file
         return ASSAY_OK;
     }
     if (hashed->outcome == TUF_FILE_FAILED) {
-        return file_failed(hashed, err);
+        return error_pass(err, &hashed->error);
     }
     if (plain != NULL && plain->outcome == TUF_FILE_FOUND) {
         *out = buf_slice(&plain->bytes);
@@ -275,10 +267,7 @@ static enum assay_status load_optional(struct tuf_update *update, const char *ro
         return ASSAY_OK;
     }
     if (status != ASSAY_OK) {
-        if (err != NULL) {
-            *err = reason;
-        }
-        return status;
+        return error_pass(err, &reason);
     }
     *loaded = true;
     return remember(update, role, bytes, err);

@@ -175,10 +175,7 @@ static enum assay_status no_root(const struct tuf_update *update, struct assay_e
     bool promised =
         update->options.pin_is_exact || (update->before != NULL && update->before->generation > 0);
     if (root->outcome == TUF_FILE_FAILED) {
-        if (err != NULL) {
-            *err = root->error;
-        }
-        return root->error.status;
+        return error_pass(err, &root->error);
     }
     if (promised) {
         return FAIL(err, ASSAY_TRUST_DATA_GONE,
@@ -217,10 +214,7 @@ static enum assay_status search_anchor(struct tuf_update *update, struct assay_e
         }
         const struct root_file *root = fetched_find(update, version);
         if (root->outcome == TUF_FILE_FAILED) {
-            if (err != NULL) {
-                *err = root->error;
-            }
-            return root->error.status;
+            return error_pass(err, &root->error);
         }
         if (root->outcome != TUF_FILE_FOUND) {
             return FAIL(err, ASSAY_ROOT_CHAIN_MISSING,
@@ -313,10 +307,7 @@ static enum assay_status next_root(struct tuf_update *update, uint64_t wanted,
         *out = fetched_find(update, wanted);
     }
     if (*out != NULL && (*out)->outcome == TUF_FILE_FAILED) {
-        if (err != NULL) {
-            *err = (*out)->error;
-        }
-        return (*out)->error.status;
+        return error_pass(err, &(*out)->error);
     }
     return ASSAY_OK;
 }

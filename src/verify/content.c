@@ -46,10 +46,7 @@ static enum assay_status fetch_signed(struct content *content, struct assay_erro
         }
         source_manifest_clear(&content->signed_doc);
     } else if (named != ASSAY_NOT_FOUND && named != ASSAY_MANIFEST_MISSING) {
-        if (err != NULL) {
-            *err = named_error;
-        }
-        return named;
+        return error_pass(err, &named_error);
     }
     struct oci_descriptor wanted = { .media_text = "",
                                      .digest = content->claim->target.sha256,
@@ -58,10 +55,7 @@ static enum assay_status fetch_signed(struct content *content, struct assay_erro
     struct assay_error reason = ERROR_INIT;
     TRY(source->ops->by_digest(source, &wanted, 1, &content->signed_doc, &status, &reason, err));
     if (status != ASSAY_OK) {
-        if (err != NULL) {
-            *err = reason;
-        }
-        return status;
+        return error_pass(err, &reason);
     }
     return ASSAY_OK;
 }

@@ -38,6 +38,8 @@ struct layer_stream {
     struct inflater *inflater;
     uint64_t stored_bytes;
     uint64_t *image_bytes; /* unpacked, of all layers so far */
+    /* A malformed stream usually is an altered one: hashing goes on, the digest speaks first. */
+    struct assay_error malformed;
 };
 
 static void layer_stream_clear(struct layer_stream *layer)
@@ -68,10 +70,17 @@ static enum assay_status take_stored(void *ctx, struct slice bytes, struct assay
                     layer->wanted->size);
     }
     TRY(digest_stream_update(layer->stored, bytes, err));
-    return inflater_feed(layer->inflater, bytes, take_unpacked, layer, err);
+    if (layer->malformed.status != ASSAY_OK) {
+        return ASSAY_OK;
+    }
+    enum assay_status status =
+        inflater_feed(layer->inflater, bytes, take_unpacked, layer, &layer->malformed);
+    if (status == ASSAY_COMPRESSION) {
+        return ASSAY_OK;
+    }
+    return status == ASSAY_OK ? ASSAY_OK : error_pass(err, &layer->malformed);
 }
 
-/* A malformed stream usually is an altered one: the digest says so more plainly. */
 static enum assay_status layer_verdict(struct content *content, struct layer_stream *layer,
                                        const struct digest *diff_id, const char *subject,
                                        struct assay_error *err)
@@ -92,6 +101,9 @@ static enum assay_status layer_verdict(struct content *content, struct layer_str
     if (layer->stored_bytes != layer->wanted->size) {
         return FAIL(err, ASSAY_SIZE_MISMATCH, "%s has %" PRIu64 " bytes, expected %" PRIu64,
                     subject, layer->stored_bytes, layer->wanted->size);
+    }
+    if (layer->malformed.status != ASSAY_OK) {
+        return error_pass(err, &layer->malformed);
     }
     TRY(inflater_finish(layer->inflater, err));
     TRY(digest_stream_finish(layer->unpacked, &actual, err));
