@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh ASSAY: assay against the real notary-server, notary-signer, docker-registry and dockerd,
+# run.sh ASSAY FIXTURE: assay against the real notary-server, notary-signer, docker-registry and dockerd,
 # side by side with docker under content trust. Ends with "N passed, N failed".
 here=$(cd "$(dirname "$0")" && pwd)
-assay=$(realpath "$1")
+assay=$(realpath "$1") fixture=$(realpath "$2")
 # shellcheck source=servers.sh
 . "$here/servers.sh"
 work=$(mktemp -d)
@@ -196,6 +196,35 @@ docker_pulls test/delegated:both && status 1 "threshold\|role-missing" \
 cp "$STACK_DIR/tls/other-ca.crt" "$DOCKER_CONFIG/tls/localhost:$NOTARY_PORT/ca.crt"
 docker_pulls test/plain:one && status 4 tls "a trust server with another CA" verify "$REGISTRY/test/plain:one"
 cp "$CA" "$DOCKER_CONFIG/tls/localhost:$NOTARY_PORT/ca.crt"
+
+echo "# metadata that has expired, from a server of files"
+# made NAME DAYS-AGO: a repository of the fixture maker, its image in the registry, its files served
+made() {
+    local gun=$REGISTRY/test/$1 port
+    "$fixture" repo "$work/$1" gun="$gun" made=$(($(date +%s) - $2 * 86400)) threshold=1 roots=1 \
+        timestamp-days=14
+    logged skopeo copy --all --dest-cert-dir "$HOME/.config/containers/certs.d/$REGISTRY" \
+        "oci:$work/$1/oci:1.0" "docker://$gun:1.0"
+    python3 "$here/serve.py" "$work/$1/server" "$STACK_DIR/tls/server.crt" \
+        "$STACK_DIR/tls/server.key" >"$work/port" 2>/dev/null &
+    echo $! >"$STACK_DIR/pid/serve-$1"
+    while [ ! -s "$work/port" ]; do sleep 0.1; done
+    port=$(cat "$work/port")
+    rm "$work/port"
+    mkdir -p "$DOCKER_CONFIG/tls/localhost:$port"
+    cp "$CA" "$DOCKER_CONFIG/tls/localhost:$port/ca.crt"
+    export DOCKER_CONTENT_TRUST_SERVER=https://localhost:$port
+    run 0 "pin $gun" "$assay" root pin "$gun" "$(cat "$work/$1/pin")"
+}
+made fresh 1
+agree test/fresh:1.0
+made stale 20
+both_refuse test/stale:1.0 1 expired
+status 0 at= "a past moment can be judged, and is marked" verify \
+    --at "$(date -u -d '10 days ago' +%Y-%m-%dT%H:%M:%SZ)" "$REGISTRY/test/stale:1.0"
+stack_stop_one serve-fresh
+stack_stop_one serve-stale
+export DOCKER_CONTENT_TRUST_SERVER=$TRUST_SERVER
 
 echo "# content that was altered in the registry"
 manifest=$(find "$STACK_DIR/registry" -path "*$(digest_of two | cut -d: -f2)/data")
