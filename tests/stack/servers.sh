@@ -196,8 +196,9 @@ stack_stop_one() {
 
 stack_stop() {
     local name
-    for name in dockerd private registry notary signer; do
-        stack_stop_one "$name"
+    stack_stop_one dockerd
+    for name in "$STACK_DIR"/pid/*; do
+        [ ! -e "$name" ] || stack_stop_one "$(basename "$name")"
     done
     # dockerd leaves mounts of its vfs driver behind now and then
     awk -v d="$STACK_DIR/" 'index($2, d) == 1 { print $2 }' /proc/self/mounts | sort -r |
