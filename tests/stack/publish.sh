@@ -52,6 +52,10 @@ delegation_key() {
     openssl pkcs8 -topk8 -nocrypt -in "$key.ec" -out "$key.key"
     as_notary key import "$key.key" --role "$1"
 }
+# notary_key NAME: the canonical id of a delegation key.
+notary_key() {
+    notary -c "$PUBLISHER/notary/config.json" key list | awk -v n="$1" '$1 == n { print $(NF-1) }'
+}
 
 # Signed by the notary client: without delegations.
 publish_plain() {
@@ -98,7 +102,7 @@ publish_unpublished() {
 
 # The keys of targets/releases were removed, its role is still listed.
 publish_keyless() {
-    local gun=$REGISTRY/test/keyless bob
+    local gun=$REGISTRY/test/keyless
     push one test/keyless:one
     push two test/keyless:two
     as_notary init "$gun"
@@ -107,8 +111,7 @@ publish_keyless() {
     as_notary delegation add "$gun" targets/releases "$PUBLISHER/keys/bob.crt" --all-paths -p
     sign "$gun" two two -r targets/releases
     as_notary publish "$gun"
-    bob=$(notary -c "$PUBLISHER/notary/config.json" key list | awk '$1 == "bob" { print $(NF-1) }')
-    as_notary delegation remove "$gun" targets/releases "$bob" -p
+    as_notary delegation remove "$gun" targets/releases "$(notary_key bob)" -p
 }
 
 # A repository that goes on: rotations come later, in run.sh.

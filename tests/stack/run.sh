@@ -189,10 +189,11 @@ if grep -rq secret-of-the-test "$work/out" "$work/err" "$HOME/.local"; then not_
 
 echo "# refused by assay alone"
 docker_pulls test/delegated:both
-as_notary delegation remove "$REGISTRY/test/delegated" targets/releases -y -p
-as_notary delegation add "$REGISTRY/test/delegated" targets/releases "$PUBLISHER/keys/carol.crt" --all-paths -p
-docker_pulls test/delegated:both && status 1 "threshold\|role-missing" \
-    "a delegation whose new key has not signed" verify "$REGISTRY/test/delegated:both"
+gun=$REGISTRY/test/delegated
+as_notary delegation add "$gun" targets/releases "$PUBLISHER/keys/carol.crt" -p
+as_notary delegation remove "$gun" targets/releases "$(notary_key bob)" -p
+docker_pulls test/delegated:both && status 1 threshold \
+    "a delegation whose new key has not signed" verify "$gun:both"
 cp "$STACK_DIR/tls/other-ca.crt" "$DOCKER_CONFIG/tls/localhost:$NOTARY_PORT/ca.crt"
 docker_pulls test/plain:one && status 4 tls "a trust server with another CA" verify "$REGISTRY/test/plain:one"
 cp "$CA" "$DOCKER_CONFIG/tls/localhost:$NOTARY_PORT/ca.crt"
@@ -239,7 +240,7 @@ as_notary init "$REGISTRY/test/rotated"
 sign "$REGISTRY/test/rotated" one one
 as_notary publish "$REGISTRY/test/rotated"
 both_refuse test/rotated:one 1 REJECTED
-status 0 "forgets" "root remove says what it forgets" "$assay" root remove "$REGISTRY/test/rotated"
+status 0 "forgot" "root remove says what it forgets" "$assay" root remove "$REGISTRY/test/rotated"
 pin_root "$REGISTRY/test/rotated"
 status 0 TRUSTED "after root remove and a new pin" verify "$REGISTRY/test/rotated:one"
 
