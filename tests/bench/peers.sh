@@ -51,7 +51,7 @@ cold() {
     printf 'ratio: wall %s, CPU %s, peak %s\n' \
         "$(ratio "$w" "$(awk -v a="$nw" -v b="$sw" 'BEGIN { print a + b }')")" \
         "$(ratio "$c" "$(awk -v a="$nc" -v b="$sc" 'BEGIN { print a + b }')")" \
-        "$(ratio "$p" "$(awk -v a="$np" -v b="$sp" 'BEGIN { print a > b ? a : b }')")"
+        "$(ratio "$p" "$(awk -v a="$np" -v b="$sp" 'BEGIN { print (a > b ? a : b) }')")"
 }
 
 echo
@@ -85,5 +85,4 @@ sleep 0.5
 cold "20 ms" 11
 read -r w c p <<<"$("$measure" 11 -- "$assay" verify "$gun:one")"
 row "assay verify, warm, 20 ms" "$w" "$c" "$p"
-"$assay" verify --output json --explain "$gun:one" | python3 -c \
-    'import json,sys; print("flights:", json.load(sys.stdin)["results"][0].get("flights"))'
+"$assay" verify --explain "$gun:one" | grep 'round trips'
