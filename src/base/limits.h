@@ -74,8 +74,11 @@
 #define LIMIT_TOTAL_MS         300000L /* one verification */
 #define LIMIT_SLOW_BYTES_S     1024L   /* below this rate for LIMIT_SLOW_S a transfer is given up */
 #define LIMIT_SLOW_S           20L
-#define LIMIT_PARALLEL         8  /* connections to one host */
-#define LIMIT_FLIGHT           64 /* requests in one flight */
+#define LIMIT_BODY_BYTES_S     (1L * MIB) /* slowest rate at which content of a registry is awaited */
+#define LIMIT_BACKOFF_MS       500L       /* before the second try, when the server names no time */
+#define LIMIT_SESSION_HOSTS    16384 /* of one session: each of 10000 references may redirect */
+#define LIMIT_PARALLEL         8     /* connections to one host */
+#define LIMIT_FLIGHT           64    /* requests in one flight */
 #define LIMIT_CREDENTIAL_BYTES                                                                     \
     (64 * KIB) /* a helper's answer; a credential file is 1 MiB at most */
 #define LIMIT_CREDENTIAL_FILE_BYTES (1 * MIB)

@@ -10,10 +10,10 @@
 #include "base/env.h"
 #include "base/limits.h"
 
-/* Where a server is and how its TLS is judged; borrowed, and compared by pointer: connections are
- * reused only between requests with the same one. */
+/* Where a server is and how its TLS is judged; borrowed until the fetcher is freed, and compared by
+ * pointer: connections and TLS sessions are reused only between requests with the same one. */
 struct net_tls {
-    const char *ca_file;     /* PEM in addition to the system's; NULL: the system's only */
+    struct slice ca_pem; /* certificates in addition to the system's; empty: the system's only */
     const char *client_cert; /* PEM files, both or neither */
     const char *client_key;
     bool plain_http; /* the user named this host by --plain-http */
