@@ -161,13 +161,13 @@ Test(session, a_malformed_reference_is_a_verdict_of_its_own)
     options.offline = 1;
     struct assay_session *session = NULL;
     struct assay_verdict *verdicts[2] = { NULL, NULL };
-    static const char *const references[] = { "UPPER/case:1", "reg.test/app:1" };
+    static const char *const references[] = { "reg.test/UPPER:1", "reg.test/app:1" };
     cr_assert_eq(open_session(&options, &session), ASSAY_OK);
     enum assay_status status = assay_verify_many(session, references, 2, verdicts);
     /* undecided is worse than a usage error */
     cr_expect_eq(assay_status_class(status), ASSAY_CLASS_UNDECIDED);
     cr_expect_eq(assay_verdict_status(verdicts[0]), ASSAY_REFERENCE);
-    cr_expect_str_eq(assay_verdict_reference(verdicts[0]), "UPPER/case:1");
+    cr_expect_str_eq(assay_verdict_reference(verdicts[0]), "reg.test/UPPER:1");
     cr_expect_str_eq(assay_verdict_reference(verdicts[1]), "reg.test/app:1");
     for (size_t i = 0; i < 2; i++) {
         cr_expect_str_empty(assay_verdict_digest(verdicts[i]));
