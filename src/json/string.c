@@ -37,19 +37,26 @@ bool json_string_is(struct json_string string, const char *text)
     return byte < 0 && pos == wanted.raw.len;
 }
 
+/* Passes over bytes if they come next. */
+static bool take(struct scan_cursor *cursor, struct slice bytes)
+{
+    if (!slice_has_prefix(scan_rest(cursor->raw, cursor->pos), bytes)) {
+        return false;
+    }
+    cursor->pos += bytes.len;
+    return true;
+}
+
 /* The next letter after folding, or -1 at the end. Two letters outside ASCII fold into it. */
 static int fold_next(struct scan_cursor *cursor)
 {
-    struct slice rest = scan_rest(cursor->raw, cursor->pos);
-    if (slice_has_prefix(rest, SLICE_LITERAL("\xC5\xBF"))) { /* U+017F, long s */
-        cursor->pos += 2;
+    int byte = scan_next(cursor);
+    if (byte == 0xC5 && take(cursor, SLICE_LITERAL("\xBF"))) { /* U+017F, long s */
         return 's';
     }
-    if (slice_has_prefix(rest, SLICE_LITERAL("\xE2\x84\xAA"))) { /* U+212A, kelvin sign */
-        cursor->pos += 3;
+    if (byte == 0xE2 && take(cursor, SLICE_LITERAL("\x84\xAA"))) { /* U+212A, kelvin sign */
         return 'k';
     }
-    int byte = scan_next(cursor);
     return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte;
 }
 

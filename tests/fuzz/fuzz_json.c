@@ -19,42 +19,39 @@ static enum assay_status skim(struct slice text, struct slice *span)
     return status;
 }
 
+static void check_scalar(const struct json_at *at, enum json_kind kind)
+{
+    const char *text = NULL;
+    int64_t number = 0;
+    enum assay_status as_string = json_as_string(at, &text, NULL);
+    enum assay_status as_integer =
+        json_as_integer(at, -LIMIT_JSON_INTEGER, LIMIT_JSON_INTEGER, &number, NULL);
+    INVARIANT((as_string == ASSAY_OK) == (kind == JSON_KIND_STRING));
+    INVARIANT((as_integer == ASSAY_OK) == (kind == JSON_KIND_INTEGER));
+    INVARIANT((as_integer == ASSAY_JSON_NUMBER) == (kind == JSON_KIND_END));
+    INVARIANT(text == NULL || strlen(text) <= LIMIT_JSON_STRING_BYTES);
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): the tree is at most LIMIT_JSON_DEPTH deep. */
 static void visit(const struct json_at *at, size_t depth)
 {
     struct json_at child;
-    const char *text = NULL;
-    int64_t number = 0;
+    struct json_at found;
     void *iterator = NULL;
+    enum json_kind kind = json_kind(at);
     INVARIANT(depth <= LIMIT_JSON_DEPTH);
-    switch (json_kind(at)) {
-    case JSON_KIND_OBJECT:
+    if (kind == JSON_KIND_OBJECT) {
         while (json_member(at, &iterator, &child)) {
-            struct json_at found;
             INVARIANT(json_find(at, child.key, &found) && found.value == child.value);
             visit(&child, depth + 1);
         }
-        break;
-    case JSON_KIND_ARRAY:
+    } else if (kind == JSON_KIND_ARRAY) {
         for (size_t i = 0; i < json_count(at); i++) {
             json_element(at, i, &child);
             visit(&child, depth + 1);
         }
-        break;
-    case JSON_KIND_STRING:
-        INVARIANT(json_as_string(at, &text, NULL) == ASSAY_OK);
-        INVARIANT(strlen(text) <= LIMIT_JSON_STRING_BYTES);
-        break;
-    case JSON_KIND_INTEGER:
-        INVARIANT(json_as_integer(at, -LIMIT_JSON_INTEGER, LIMIT_JSON_INTEGER, &number, NULL) ==
-                  ASSAY_OK);
-        break;
-    case JSON_KIND_NULL:
-    case JSON_KIND_BOOL:
-        INVARIANT(json_as_object(at, NULL) == ASSAY_SCHEMA);
-        break;
-    case JSON_KIND_END:
-        INVARIANT(json_as_integer(at, 0, 1, &number, NULL) == ASSAY_JSON_NUMBER);
-        break;
+    } else {
+        check_scalar(at, kind);
     }
 }
 

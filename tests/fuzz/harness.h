@@ -10,11 +10,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Unlike assert it stays in every build. */
-#define INVARIANT(condition)                                                                       \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            __builtin_trap();                                                                      \
-        }                                                                                          \
-    } while (0)
+#define INVARIANT(condition) ((condition) ? (void)0 : __builtin_trap())
 
 #endif
