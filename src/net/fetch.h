@@ -28,6 +28,11 @@ struct net_request {
     const struct net_tls *tls; /* NULL: the system's trust, no client certificate */
     size_t max_bytes;          /* body; one byte more is ASSAY_TOO_LARGE */
     int64_t timeout_ms;        /* for this request, 0: LIMIT_REQUEST_MS */
+    /* Takes the body of a 200 as it comes, response.body then stays empty; other answers go there
+     * all the same. A status other than ASSAY_OK ends the transfer and becomes the response's. What
+     * it took counts only if the transfer succeeds. NULL: everything goes to response.body. */
+    enum assay_status (*sink)(void *ctx, struct slice bytes, struct assay_error *err);
+    void *sink_ctx;
 };
 
 #define NET_HEADER_BYTES 512

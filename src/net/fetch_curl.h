@@ -70,9 +70,10 @@ struct curl_transfer {
     size_t header_lines;
     unsigned seen; /* bit per enum answer_header */
     uint64_t content_length;
-    bool in_header;   /* between a status line and its empty line */
-    bool header_done; /* of the final answer; later lines are trailers */
-    bool body_cut;    /* an error's body beyond what is kept: the answer counts, the rest not */
+    uint64_t body_bytes; /* of a 200, wherever they went */
+    bool in_header;      /* between a status line and its empty line */
+    bool header_done;    /* of the final answer; later lines are trailers */
+    bool body_cut;       /* an error's body beyond what is kept: the answer counts, the rest not */
     bool done;
 };
 

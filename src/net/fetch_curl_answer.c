@@ -277,26 +277,48 @@ size_t curl_answer_header(char *line, size_t size, size_t count, void *transfer)
     return take_line(transfer, bytes) == ASSAY_OK ? bytes.len : 0;
 }
 
+/* The body that was asked for: counted here, also when it goes to a sink. */
+static enum assay_status take_content(struct curl_transfer *transfer, struct slice part)
+{
+    const struct net_request *request = transfer->request;
+    struct net_response *response = transfer->response;
+
+    if (part.len > request->max_bytes - transfer->body_bytes) {
+        return REFUSE(transfer, ASSAY_TOO_LARGE,
+                      "%s: the answer has more than the allowed %zu bytes", transfer->host_port,
+                      request->max_bytes);
+    }
+    transfer->body_bytes += part.len;
+    response->status = request->sink != NULL
+                           ? request->sink(request->sink_ctx, part, &response->error)
+                           : buf_append(&response->body, part, &response->error);
+    return response->status;
+}
+
+/* Of an error's body only the beginning is kept. */
+static enum assay_status take_excerpt(struct curl_transfer *transfer, struct slice part)
+{
+    struct net_response *response = transfer->response;
+    size_t room = response->body.max - response->body.len;
+
+    transfer->body_cut = part.len > room;
+    response->status = buf_append(&response->body, slice_first(part, room), &response->error);
+    return response->status;
+}
+
 size_t curl_answer_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct curl_transfer *transfer = context;
-    struct net_response *response = transfer->response;
     struct slice part = slice_of(bytes, size * count);
 
     if (!transfer->header_done) {
         REFUSE(transfer, ASSAY_NET_PROTOCOL, "%s: a body without header", transfer->host_port);
         return 0;
     }
-    if (response->http_status != 200 && part.len > response->body.max - response->body.len) {
-        part.len = response->body.max - response->body.len;
-        transfer->body_cut = true;
-    }
-    response->status = buf_append(&response->body, part, &response->error);
-    if (response->status == ASSAY_TOO_LARGE) {
-        REFUSE(transfer, ASSAY_TOO_LARGE, "%s: the answer has more than the allowed %zu bytes",
-               transfer->host_port, transfer->request->max_bytes);
-    }
-    return response->status == ASSAY_OK && !transfer->body_cut ? part.len : 0;
+    enum assay_status status = transfer->response->http_status == 200
+                                   ? take_content(transfer, part)
+                                   : take_excerpt(transfer, part);
+    return status == ASSAY_OK && !transfer->body_cut ? part.len : 0;
 }
 
 /* ---- the end ---- */
@@ -355,9 +377,9 @@ static void judge_end(struct curl_transfer *transfer, const struct curl_library 
                transfer->host_port);
     } else if (response->http_status == 200 &&
                (transfer->seen & 1U << ANSWER_CONTENT_LENGTH) != 0 &&
-               response->body.len != transfer->content_length) {
-        REFUSE(transfer, ASSAY_NET_PROTOCOL, "%s: %zu bytes came instead of %llu",
-               transfer->host_port, response->body.len,
+               transfer->body_bytes != transfer->content_length) {
+        REFUSE(transfer, ASSAY_NET_PROTOCOL, "%s: %llu bytes came instead of %llu",
+               transfer->host_port, (unsigned long long)transfer->body_bytes,
                (unsigned long long)transfer->content_length);
     }
 }

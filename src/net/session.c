@@ -294,6 +294,8 @@ static void choose(const struct net_session *session, struct exchange *exchange,
         .tls = exchange->tls,
         .max_bytes = get->max_bytes,
         .timeout_ms = timeout_of(session, get),
+        .sink = get->sink,
+        .sink_ctx = get->sink_ctx,
     };
 }
 

@@ -48,6 +48,9 @@ struct net_get {
     size_t max_bytes;
     bool follow; /* redirects, LIMIT_REDIRECTS hops, credentials only to the same
                     origin; otherwise a redirect is ASSAY_NET_REDIRECT */
+    /* As in struct net_request: for bodies too large to hold. Only the final answer reaches it. */
+    enum assay_status (*sink)(void *ctx, struct slice bytes, struct assay_error *err);
+    void *sink_ctx;
 };
 
 /*

@@ -287,6 +287,8 @@ static enum assay_status registry_blob(struct source *source, const struct oci_d
     }
     TRY(make_url(registry, "blobs", digest, &url, err));
     struct net_get get = get_of(registry, buf_text(&url), bound_of(wanted, LIMIT_BLOB_BYTES));
+    get.sink = sink;
+    get.sink_ctx = ctx;
 
     enum assay_status status = net_session_get(registry->session, &get, &response, 1, err);
     if (status == ASSAY_OK) {
@@ -294,9 +296,6 @@ static enum assay_status registry_blob(struct source *source, const struct oci_d
     }
     if (status == ASSAY_OK) {
         status = check_transfer(&response, ASSAY_MANIFEST_MISSING, err);
-    }
-    if (status == ASSAY_OK) {
-        status = sink(ctx, buf_slice(&response.body), err);
     }
     net_response_clear(&response);
     if (status != ASSAY_OK) {
