@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source/source.h"
+
+#include <criterion/criterion.h>
+
+TestSuite(transports, .timeout = 60);
+
+Test(transports, found_by_prefix)
+{
+    static const struct {
+        const char *text;
+        const char *scheme;
+        const char *locator;
+        bool is_local;
+    } CASES[] = {
+        { "alpine:3", "docker://", "alpine:3", false },
+        { "docker://alpine:3", "docker://", "alpine:3", false },
+        { "oci:dir:1.0", "oci:", "dir:1.0", true },
+        { "oci:", "oci:", "", true },
+        { "oci/app:1", "docker://", "oci/app:1", false },
+        { "OCI:dir", "docker://", "OCI:dir", false },
+        { "docker:29", "docker://", "docker:29", false },
+        { "docker-archive:app.tar", "docker-archive:", "app.tar", true },
+        { "dir:/tmp/x", "dir:", "/tmp/x", true },
+        { "docker://dir:1", "docker://", "dir:1", false },
+        { "", "docker://", "", false },
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+        const char *locator = NULL;
+        const struct source_transport *found = source_transport_find(CASES[i].text, &locator);
+        cr_assert_not_null(found);
+        cr_expect_str_eq(found->scheme, CASES[i].scheme, "%s", CASES[i].text);
+        cr_expect_str_eq(locator, CASES[i].locator, "%s", CASES[i].text);
+        cr_expect_eq(found->is_local, CASES[i].is_local, "%s", CASES[i].text);
+    }
+}
+
+/* What another tool would read as a file is not asked of a registry. */
+Test(transports, reserved_names_do_not_open)
+{
+    static const char *const TEXTS[] = { "docker-archive:app.tar", "docker-daemon:app:1",
+                                         "oci-archive:app.tar", "dir:/tmp/x",
+                                         "containers-storage:app" };
+
+    for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
+        const char *locator = NULL;
+        struct source *source = NULL;
+        const struct source_transport *found = source_transport_find(TEXTS[i], &locator);
+        cr_expect_eq(found->open(locator, NULL, &source, NULL), ASSAY_USAGE, "%s", TEXTS[i]);
+        cr_expect_null(source);
+    }
+}
+
+Test(transports, table_lists_what_is_built)
+{
+    cr_expect_str_eq(source_transport_at(0)->scheme, "docker://");
+    cr_expect_str_eq(source_transport_at(1)->scheme, "oci:");
+    cr_expect_null(source_transport_at(2));
+    source_free(NULL);
+}
