@@ -19,6 +19,7 @@ struct curl_fetcher {
     struct curl_trust trust;
     CURLM *multi; /* NULL until libcurl is loaded */
     struct pool *pools;
+    struct curl_sockets sockets;
     struct curl_proxies proxies; /* owned texts */
     char *user_agent;
     int64_t total_ms;
@@ -125,6 +126,7 @@ static enum assay_status launch(struct flight *flight, struct curl_transfer *tra
         .curl = &fetcher->curl,
         .proxies = &fetcher->proxies,
         .trust = &fetcher->trust,
+        .sockets = &fetcher->sockets,
         .user_agent = fetcher->user_agent,
         .timeout_ms = timeout_ms < left_ms ? timeout_ms : left_ms,
     };
@@ -144,18 +146,42 @@ static enum assay_status launch(struct flight *flight, struct curl_transfer *tra
     return ASSAY_OK;
 }
 
-static void collect(struct flight *flight)
+/* Once more, on a connection of its own. */
+static enum assay_status relaunch(struct flight *flight, struct curl_transfer *transfer,
+                                  struct assay_error *err)
+{
+    const struct curl_library *curl = &flight->fetcher->curl;
+    CURLM *multi = flight->fetcher->multi;
+    transfer->stale = false;
+    if (curl->multi_remove_handle(multi, transfer->easy) != CURLM_OK ||
+        curl->easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L) != CURLE_OK ||
+        curl->multi_add_handle(multi, transfer->easy) != CURLM_OK) {
+        return FAIL(err, ASSAY_INTERNAL, "libcurl.so.4 cannot send a request again");
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status collect(struct flight *flight, int *running, struct assay_error *err)
 {
     const struct curl_library *curl = &flight->fetcher->curl;
     const CURLMsg *message = NULL;
     int left = 0;
     while ((message = curl->multi_info_read(flight->fetcher->multi, &left)) != NULL) {
+        CURLcode result = message->data.result;
+        struct curl_transfer *transfer = NULL;
         for (size_t i = 0; message->msg == CURLMSG_DONE && i < flight->count; i++) {
             if (flight->transfers[i].easy == message->easy_handle) {
-                curl_answer_finish(&flight->transfers[i], curl, message->data.result);
+                transfer = &flight->transfers[i];
             }
         }
+        if (transfer != NULL && transfer->stale && result == CURLE_ABORTED_BY_CALLBACK) {
+            TRY(relaunch(flight, transfer, err));
+            (*running)++;
+        } else if (transfer != NULL) {
+            curl_answer_finish(transfer, curl, result);
+        }
     }
+    return ASSAY_OK;
 }
 
 static enum assay_status fly(struct flight *flight, struct assay_error *err)
@@ -163,9 +189,9 @@ static enum assay_status fly(struct flight *flight, struct assay_error *err)
     const struct curl_library *curl = &flight->fetcher->curl;
     CURLM *multi = flight->fetcher->multi;
     int running = 0;
-    for (;;) {
+    do {
         CURLMcode code = curl->multi_perform(multi, &running);
-        collect(flight);
+        TRY(collect(flight, &running, err));
         if (code == CURLM_OK && running > 0) {
             TRY(env_check_interrupted(flight->fetcher->env, err));
             code = curl->multi_poll(multi, NULL, 0, POLL_MS, NULL);
@@ -176,10 +202,8 @@ static enum assay_status fly(struct flight *flight, struct assay_error *err)
         if (code != CURLM_OK) {
             return FAIL(err, ASSAY_INTERNAL, "libcurl.so.4 cannot drive a flight: %d", (int)code);
         }
-        if (running == 0) {
-            return ASSAY_OK;
-        }
-    }
+    } while (running > 0);
+    return ASSAY_OK;
 }
 
 static enum assay_status check_all_done(const struct flight *flight, struct assay_error *err)
@@ -232,6 +256,7 @@ static void fetcher_free(struct net_fetcher *base)
         fetcher->pools = pool->next;
         (void)fetcher->curl.share_cleanup(pool->share);
     }
+    mem_free(fetcher->sockets.fds);
     mem_free(fetcher->proxies.https);
     mem_free(fetcher->proxies.http);
     mem_free(fetcher->proxies.none);

@@ -15,6 +15,7 @@ struct curl_library {
     CURL *(*easy_init)(void);
     void (*easy_cleanup)(CURL *easy);
     CURLcode (*easy_setopt)(CURL *easy, CURLoption option, ...);
+    CURLcode (*easy_getinfo)(CURL *easy, CURLINFO info, ...);
     const char *(*easy_strerror)(CURLcode code);
     CURLM *(*multi_init)(void);
     CURLMcode (*multi_cleanup)(CURLM *multi);
@@ -30,8 +31,11 @@ struct curl_library {
     CURLSHcode (*share_cleanup)(CURLSH *share);
     struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
     void (*slist_free_all)(struct curl_slist *list);
-    /* libssl's, as libcurl has it loaded: SSL_CTX_set_keylog_callback. */
+    /* libssl's, as libcurl has it loaded: SSL_CTX_set_keylog_callback, SSL_CTX_get0_param,
+     * SSL_has_pending. */
     void (*set_keylog_callback)(void *ssl_ctx, void (*callback)(void));
+    void *(*get_verify_param)(void *ssl_ctx);
+    int (*ssl_has_pending)(const void *ssl);
 };
 
 /* Loads and starts it. ASSAY_NET_UNAVAILABLE. It is never unloaded: OpenSSL would not survive. */
@@ -44,6 +48,18 @@ struct curl_trust {
 };
 
 struct curl_trust curl_trust_find(void);
+
+/* All sockets of a fetcher: libcurl does not say which one a request is about to use. */
+struct curl_sockets {
+    int *fds;
+    size_t count;
+    size_t cap;
+};
+
+curl_socket_t curl_socket_open(void *sockets, curlsocktype purpose, struct curl_sockaddr *address);
+int curl_socket_close(void *sockets, curl_socket_t fd);
+/* Asked before each request: refuses a kept connection on which something has come unasked. */
+int curl_before_request(void *transfer, char *remote, char *local, int remote_port, int local_port);
 
 /* What a header may say once, kept to be judged when the header section ends. */
 enum answer_header {
@@ -60,10 +76,13 @@ enum answer_header {
 struct curl_transfer {
     const struct net_request *request;
     struct net_response *response;
+    const struct curl_library *curl;
+    const struct curl_sockets *sockets;
     CURL *easy;
     struct curl_slist *headers; /* wiped: holds the authorization */
     char reason[CURL_ERROR_SIZE];
     char host_port[300]; /* for messages */
+    char host[256];      /* the name that the certificate must carry; "": any */
 
     /* the answer so far */
     size_t header_bytes;
@@ -73,6 +92,7 @@ struct curl_transfer {
     uint64_t body_bytes; /* of a 200, wherever they went */
     bool in_header;      /* between a status line and its empty line */
     bool header_done;    /* of the final answer; later lines are trailers */
+    bool stale;          /* the kept connection was refused: again, on a new one */
     bool body_cut;       /* an error's body beyond what is kept: the answer counts, the rest not */
     bool done;
 };
@@ -95,7 +115,8 @@ struct curl_setup {
     const struct curl_proxies *proxies;
     const struct curl_trust *trust;
     const char *user_agent; /* NULL: none */
-    CURLSH *share;          /* connections and TLS sessions of this request's net_tls */
+    struct curl_sockets *sockets;
+    CURLSH *share; /* connections and TLS sessions of this request's net_tls */
     int64_t timeout_ms;
 };
 

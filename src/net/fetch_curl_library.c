@@ -8,7 +8,8 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 
-#define OLDEST_LIBCURL 0x075500 /* 7.85.0: CURLOPT_PROTOCOLS_STR */
+/* 7.87.0: CURLOPT_PROTOCOLS_STR, CURLOPT_QUICK_EXIT, and no SIGPIPE from its TLS. */
+#define OLDEST_LIBCURL 0x075700
 
 static const struct {
     const char *name;
@@ -19,6 +20,7 @@ static const struct {
     { "curl_easy_init", offsetof(struct curl_library, easy_init) },
     { "curl_easy_cleanup", offsetof(struct curl_library, easy_cleanup) },
     { "curl_easy_setopt", offsetof(struct curl_library, easy_setopt) },
+    { "curl_easy_getinfo", offsetof(struct curl_library, easy_getinfo) },
     { "curl_easy_strerror", offsetof(struct curl_library, easy_strerror) },
     { "curl_multi_init", offsetof(struct curl_library, multi_init) },
     { "curl_multi_cleanup", offsetof(struct curl_library, multi_cleanup) },
@@ -34,6 +36,8 @@ static const struct {
     { "curl_slist_append", offsetof(struct curl_library, slist_append) },
     { "curl_slist_free_all", offsetof(struct curl_library, slist_free_all) },
     { "SSL_CTX_set_keylog_callback", offsetof(struct curl_library, set_keylog_callback) },
+    { "SSL_CTX_get0_param", offsetof(struct curl_library, get_verify_param) },
+    { "SSL_has_pending", offsetof(struct curl_library, ssl_has_pending) },
 };
 
 /* Several fetchers may start at once, each in its own thread: libcurl must allow that. The name
@@ -44,7 +48,7 @@ static enum assay_status check_build(const struct curl_library *curl, struct ass
         CURL_VERSION_SSL | CURL_VERSION_ASYNCHDNS | (int)CURL_VERSION_THREADSAFE;
     const curl_version_info_data *info = curl->version_info(CURLVERSION_NOW);
     if (info->version_num < OLDEST_LIBCURL) {
-        return FAIL(err, ASSAY_NET_UNAVAILABLE, "libcurl.so.4 is %s, 7.85.0 or later is needed",
+        return FAIL(err, ASSAY_NET_UNAVAILABLE, "libcurl.so.4 is %s, 7.87.0 or later is needed",
                     info->version);
     }
     if ((info->features & needed) != needed || info->ssl_version == NULL ||

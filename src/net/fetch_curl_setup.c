@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "crypto/tls_name.h"
 #include "net/url.h"
 
 /* Options are set one after another; the first that libcurl refuses is remembered. */
@@ -66,14 +67,22 @@ static const struct {
     { CURLOPT_LOW_SPEED_TIME, (long)LIMIT_SLOW_S },
 };
 
-/* Whatever SSLKEYLOGFILE says, no key leaves the process. */
-static CURLcode drop_key_log(CURL *easy UNUSED, void *ssl_ctx, void *curl)
+/* The last word before a TLS connection. Whatever SSLKEYLOGFILE says, no key leaves the process. */
+static CURLcode harden_tls(CURL *easy UNUSED, void *ssl_ctx, void *context)
 {
-    ((const struct curl_library *)curl)->set_keylog_callback(ssl_ctx, NULL);
-    return CURLE_OK;
+    struct curl_transfer *transfer = context;
+    const struct curl_library *curl = transfer->curl;
+    curl->set_keylog_callback(ssl_ctx, NULL);
+    if (transfer->host[0] == '\0') {
+        return CURLE_OK;
+    }
+    transfer->response->status = tls_expect_name(curl->get_verify_param(ssl_ctx), transfer->host,
+                                                 &transfer->response->error);
+    return transfer->response->status == ASSAY_OK ? CURLE_OK : CURLE_ABORTED_BY_CALLBACK;
 }
 
-static void set_callbacks(struct options *options, struct curl_transfer *transfer)
+static void set_callbacks(struct options *options, struct curl_transfer *transfer,
+                          struct curl_sockets *sockets)
 {
     const struct curl_library *curl = options->curl;
     CURL *easy = options->easy;
@@ -82,10 +91,19 @@ static void set_callbacks(struct options *options, struct curl_transfer *transfe
     note(options, CURLOPT_WRITEFUNCTION,
          curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, curl_answer_body));
     note(options, CURLOPT_SSL_CTX_FUNCTION,
-         curl->easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, drop_key_log));
+         curl->easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, harden_tls));
+    note(options, CURLOPT_PREREQFUNCTION,
+         curl->easy_setopt(easy, CURLOPT_PREREQFUNCTION, curl_before_request));
+    note(options, CURLOPT_OPENSOCKETFUNCTION,
+         curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, curl_socket_open));
+    note(options, CURLOPT_CLOSESOCKETFUNCTION,
+         curl->easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, curl_socket_close));
+    set_pointer(options, CURLOPT_PREREQDATA, transfer);
+    set_pointer(options, CURLOPT_OPENSOCKETDATA, sockets);
+    set_pointer(options, CURLOPT_CLOSESOCKETDATA, sockets);
     set_pointer(options, CURLOPT_HEADERDATA, transfer);
     set_pointer(options, CURLOPT_WRITEDATA, transfer);
-    set_pointer(options, CURLOPT_SSL_CTX_DATA, options->curl);
+    set_pointer(options, CURLOPT_SSL_CTX_DATA, transfer);
     set_pointer(options, CURLOPT_ERRORBUFFER, transfer->reason);
     set_pointer(options, CURLOPT_PRIVATE, transfer);
 }
@@ -183,20 +201,30 @@ static enum assay_status set_request(struct options *options, struct curl_transf
     return ASSAY_OK;
 }
 
+/* Not when certificates are not judged, nor where the same callback would be asked about the
+ * proxy's own TLS: there libcurl's check of the name stands alone. */
+static void expect_name(struct curl_transfer *transfer, const struct curl_proxies *proxies,
+                        const struct net_url *url)
+{
+    const struct net_tls *tls = transfer->request->tls;
+    bool tls_proxy = slice_has_prefix(slice_from_string(proxies->https), SLICE_LITERAL("https://"));
+    if (url->https && (tls == NULL || !tls->insecure) && !tls_proxy) {
+        memcpy(transfer->host, url->host, sizeof(transfer->host));
+    }
+}
+
 /* Only what the user allowed goes out in the clear, whatever the caller asks for. */
-static enum assay_status check_request(struct curl_transfer *transfer, bool *https)
+static enum assay_status check_request(struct curl_transfer *transfer, struct net_url *url)
 {
     const struct net_tls *tls = transfer->request->tls;
     struct net_response *response = transfer->response;
-    struct net_url url;
 
-    response->status = net_url_parse(transfer->request->url, &url, &response->error);
+    response->status = net_url_parse(transfer->request->url, url, &response->error);
     if (response->status != ASSAY_OK) {
         return response->status;
     }
-    net_url_host_port(&url, transfer->host_port);
-    *https = url.https;
-    if (!url.https && (tls == NULL || !tls->plain_http)) {
+    net_url_host_port(url, transfer->host_port);
+    if (!url->https && (tls == NULL || !tls->plain_http)) {
         return response->status = FAIL(&response->error, ASSAY_CONFIG,
                                        "%s: plain HTTP is not allowed", transfer->host_port);
     }
@@ -206,11 +234,14 @@ static enum assay_status check_request(struct curl_transfer *transfer, bool *htt
 enum assay_status curl_transfer_prepare(struct curl_transfer *transfer,
                                         const struct curl_setup *setup, struct assay_error *err)
 {
-    bool https = false;
-    if (check_request(transfer, &https) != ASSAY_OK) {
+    struct net_url url;
+    transfer->curl = setup->curl;
+    transfer->sockets = setup->sockets;
+    if (check_request(transfer, &url) != ASSAY_OK) {
         transfer->done = true;
         return ASSAY_OK;
     }
+    expect_name(transfer, setup->proxies, &url);
     transfer->easy = setup->curl->easy_init();
     if (transfer->easy == NULL) {
         return FAIL_NO_MEMORY(err);
@@ -219,9 +250,9 @@ enum assay_status curl_transfer_prepare(struct curl_transfer *transfer,
     for (size_t i = 0; i < ARRAY_LEN(FIXED); i++) {
         set_long(&options, FIXED[i].option, FIXED[i].value);
     }
-    set_callbacks(&options, transfer);
+    set_callbacks(&options, transfer, setup->sockets);
     TRY(set_trust(&options, transfer->request->tls, setup->trust, err));
-    TRY(set_request(&options, transfer, setup, https, err));
+    TRY(set_request(&options, transfer, setup, url.https, err));
     if (options.code == CURLE_OUT_OF_MEMORY) {
         return FAIL_NO_MEMORY(err);
     }
