@@ -109,9 +109,10 @@ static enum assay_status append_ids(const struct tuf_role_view *role, bool canon
                                     struct buf *out, struct assay_error *err)
 {
     const char *ids[LIMIT_ROLE_KEYS];
-    size_t count = role->key_count < LIMIT_ROLE_KEYS ? role->key_count : LIMIT_ROLE_KEYS;
-    for (size_t i = 0; i < count; i++) {
-        ids[i] = canonical ? role->keys[i].canonical_id : role->keys[i].id;
+    size_t count = 0;
+    while (count < role->key_count && count < LIMIT_ROLE_KEYS) {
+        ids[count] = canonical ? role->keys[count].canonical_id : role->keys[count].id;
+        count++;
     }
     if (count > 1) {
         qsort((void *)ids, count, sizeof *ids, compare_texts);

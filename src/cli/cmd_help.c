@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* help and version: text alone; no library is called. */
+#include "cli/cli.h"
+#include "cli/output.h"
+
+#include <assay/version.h>
+
+#define HELP_BYTES (256 * KIB)
+
+enum assay_status command_version(struct cli *cli, struct assay_error *err)
+{
+    AUTO_BUF text = BUF_INIT(HELP_BYTES);
+    (void)cli;
+    TRY(buf_printf(&text, err, "assay %s\n", assay_version()));
+    return output_result(buf_slice(&text), err);
+}
+
+enum assay_status command_help(struct cli *cli, struct assay_error *err)
+{
+    AUTO_BUF text = BUF_INIT(HELP_BYTES);
+    const char *topic = cli->options.operand_count == 0 ? NULL : cli->options.operands[0];
+    const struct command *command = topic == NULL ? NULL : command_find(topic);
+    bool is_list = topic != NULL && strcmp(topic, "status") == 0;
+    bool is_status = false;
+    if (topic == NULL || command != NULL) {
+        TRY(help_write(command, &text, err));
+    }
+    if (is_list) {
+        TRY(help_write_statuses(&text, err));
+    } else if (topic != NULL) {
+        /* "version" is both a command and a status */
+        TRY(help_write_status(topic, command != NULL, &text, &is_status, err));
+    }
+    if (topic != NULL && command == NULL && !is_list && !is_status) {
+        return FAIL(err, ASSAY_USAGE, "there is no command and no status '%s'", topic);
+    }
+    return output_result(buf_slice(&text), err);
+}

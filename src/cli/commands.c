@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of commands: what help lists is what is here. */
+#include "cli/cli.h"
+
+#define PLACE_OPTIONS (OPT_BIT(OPT_CONFIG) | OPT_BIT(OPT_STATE_DIR))
+#define TRUST_OPTIONS                                                                              \
+    (OPT_BIT(OPT_TRUST_SERVER) | OPT_BIT(OPT_TRUST_DIR) | OPT_BIT(OPT_ROOT) | OPT_BIT(OPT_OFFLINE))
+#define NET_OPTIONS                                                                                \
+    (OPT_BIT(OPT_PLAIN_HTTP) | OPT_BIT(OPT_INSECURE_TLS) | OPT_BIT(OPT_AUTHFILE) |                 \
+     OPT_BIT(OPT_TIMEOUT))
+#define JUDGE_OPTIONS                                                                              \
+    (PLACE_OPTIONS | TRUST_OPTIONS | NET_OPTIONS | OPT_BIT(OPT_TOFU) | OPT_BIT(OPT_PLATFORM) |     \
+     OPT_BIT(OPT_LAYERS) | OPT_BIT(OPT_JOBS) | OPT_BIT(OPT_OUTPUT))
+
+static const struct command commands[] = {
+    {
+        .name = "verify",
+        .operands = "REF|SOURCE...",
+        .summary = "decide whether images are what their publishers signed",
+        .description =
+            "Fetches the publisher's signed metadata, follows it from the pinned root of\n"
+            "trust to the tag, and compares the image's manifests with the signed digest.\n"
+            "Prints one line for each image:\n\n"
+            "  TRUSTED  REFERENCE  sha256:...  role=...  expires=...\n"
+            "  REJECTED|UNSIGNED|UNDECIDED  REFERENCE  STATUS-ID  sentence\n\n"
+            "REF is [docker://][REGISTRY/]NAME[:TAG][@sha256:HEX]. SOURCE is an image on\n"
+            "this machine, oci:DIR[:REF], judged as the reference that --as names.",
+        .options = JUDGE_OPTIONS | OPT_BIT(OPT_AT) | OPT_BIT(OPT_AS) | OPT_BIT(OPT_EXPLAIN),
+        .min_operands = 1,
+        .max_operands = LIMIT_REFERENCES,
+        .configured = true,
+        .run = command_verify,
+    },
+    {
+        .name = "pin",
+        .operands = "REF...",
+        .summary = "verify, then print name:tag@sha256:... for each image",
+        .description =
+            "Verifies as 'assay verify' does and prints the reference with its signed\n"
+            "digest, for use as in: docker pull \"$(assay pin NAME:TAG)\". An image that\n"
+            "is not trusted prints nothing, and the exit code says so.",
+        .options = JUDGE_OPTIONS,
+        .min_operands = 1,
+        .max_operands = LIMIT_REFERENCES,
+        .configured = true,
+        .run = command_pin,
+    },
+    {
+        .name = "explain",
+        .operands = "REF",
+        .summary = "say what a reference means and what decides about it",
+        .description = "Shows the full name, tag and digest, and which trust server, root, state\n"
+                       "and configuration 'assay verify' would use. Asks no server.",
+        .options = PLACE_OPTIONS | TRUST_OPTIONS,
+        .min_operands = 1,
+        .max_operands = 1,
+        .configured = true,
+        .run = command_explain,
+    },
+    {
+        .name = "inspect",
+        .operands = "REF|SOURCE",
+        .summary = "show an image's manifests, or a repository's trust data",
+        .description =
+            "Without --trust: the tree of manifests with platforms, digests and sizes,\n"
+            "hashed but not judged. With --trust: the repository's verified signed tags,\n"
+            "signers and keys, in the form of 'docker trust inspect'; with a tag, only\n"
+            "that tag, and exit code 3 if it is not signed.",
+        .options = PLACE_OPTIONS | TRUST_OPTIONS | NET_OPTIONS | OPT_BIT(OPT_TOFU) |
+                   OPT_BIT(OPT_AT) | OPT_BIT(OPT_TRUST) | OPT_BIT(OPT_PRETTY),
+        .min_operands = 1,
+        .max_operands = 1,
+        .configured = true,
+        .run = command_inspect,
+    },
+    {
+        .name = "root",
+        .operands = "list | show GUN | pin GUN ROOT | remove GUN",
+        .summary = "list, show, pin or remove roots of trust",
+        .description =
+            "GUN is a repository's full name, registry/name; pin and remove also take a\n"
+            "prefix that ends in '/*'.\n\n"
+            "  list         the pinned roots, and those accepted on first use\n"
+            "  show GUN     its pin, and the roots and keys that were verified\n"
+            "  pin GUN ROOT pin sha256:HEX (a root key), --root FILE or --ca FILE\n"
+            "  remove GUN   forget its pin and everything that was remembered of it",
+        .options = PLACE_OPTIONS | OPT_BIT(OPT_ROOT) | OPT_BIT(OPT_CA),
+        .min_operands = 1,
+        .max_operands = 3,
+        .configured = true,
+        .run = command_root,
+    },
+    {
+        .name = "version",
+        .operands = "",
+        .summary = "print the version",
+        .description = "Prints the version.",
+        .run = command_version,
+    },
+    {
+        .name = "help",
+        .operands = "[COMMAND | status | STATUS-ID]",
+        .summary = "explain a command or a status",
+        .description = "Explains a command, lists all statuses, or explains one.",
+        .max_operands = 1,
+        .run = command_help,
+    },
+};
+
+const struct command *command_at(size_t index)
+{
+    return index < ARRAY_LEN(commands) ? &commands[index] : NULL;
+}
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (strcmp(commands[i].name, name) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}

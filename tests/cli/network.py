@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A registry on the loopback interface, signals, and what other processes may see."""
+import http.server
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import threading
+import time
+
+from harness import (ASSAY, EXAMPLE, FIXTURE, NAME, SCRATCH, Result, check, environment, expect, fresh_state, run)
+
+# ---- a registry on the loopback interface
+
+class Registry(http.server.BaseHTTPRequestHandler):
+    layout, delay_s = "", 0.0
+
+    def do_GET(self):
+        time.sleep(self.delay_s)
+        what = self.path.rsplit("/", 1)[1]
+        if not what.startswith("sha256:"):
+            index = json.load(open(f"{self.layout}/index.json"))
+            what = index["manifests"][0]["digest"]
+        path = f"{self.layout}/blobs/sha256/{what[7:]}"
+        try:
+            body = open(path, "rb").read()
+        except OSError:
+            self.send_error(404)
+            return
+        media = json.loads(body).get("mediaType", "") if "/manifests/" in self.path else ""
+        try:
+            self.send_response(200)
+            self.send_header("Content-Type", media or "application/vnd.oci.image.manifest.v1+json"
+                             if "/manifests/" in self.path else "application/octet-stream")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        except OSError:
+            pass
+
+    def log_message(self, *_):
+        pass
+
+
+def test_registry():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry)
+    server.daemon_threads = True
+    port = server.server_address[1]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    name = f"127.0.0.1:{port}/app"
+    made = f"{SCRATCH}/made"
+    subprocess.run([FIXTURE, "repo", made, f"gun={name}", "made=now"], check=True, timeout=60)
+    Registry.layout = f"{made}/oci"
+    pin = f"{made}/root.json"
+
+    def registry(command, *args, state=None, **more):
+        return run(command, "--root", pin, "--trust-dir", f"{made}/cache", "--state-dir",
+                   state or fresh_state(), "--plain-http", f"127.0.0.1:{port}", *args, **more)
+
+    state = fresh_state()
+    result = registry("pin", f"{name}:1.0", state=state)
+    check("pin", result.code == 0 and re.fullmatch(
+        rf"{re.escape(name)}:1\.0@sha256:[0-9a-f]{{64}}\n", result.out), result)
+    pinned = result.out.strip()
+    expect("what pin printed verifies", registry("verify", pinned, state=state), 0, ["TRUSTED"])
+    expect("layers", registry("verify", "--layers", f"{name}:1.0"), 0, ["TRUSTED"])
+    other = pinned[:-1] + ("1" if pinned.endswith("0") else "0")
+    result = registry("verify", other, state=state)
+    check("another digest", result.code == 1 and "REJECTED" in result.out, result)
+    result = registry("pin", f"{name}:1.0", f"{name}:9.9")
+    check("one of two", result.code == 3 and result.out == pinned + "\n", result)
+    document = json.loads(registry("pin", "-o", "json", f"{name}:1.0").out)
+    check("pin as JSON", document["results"][0]["trusted"] is True)
+    result = run("verify", "--root", pin, "--trust-dir", f"{made}/cache", "--state-dir", fresh_state(),
+                 f"{name}:1.0")
+    check("no plain HTTP unless named", result.code == 4 and "TRUSTED" not in result.out, result)
+    result = registry("verify", "--offline", f"{name}:1.0")
+    check("offline", result.code == 4 and "TRUSTED" not in result.out, result)
+    secret = "cGxhbnRlZDpzZWNyZXQtcGxhbnRlZA=="
+    env = environment(DOCKER_AUTH_CONFIG=json.dumps({"auths": {f"127.0.0.1:{port}": {"auth": secret}}}))
+    result = registry("verify", "-vv", "--explain", f"{name}:1.0", env=env)
+    check("secrets stay secret", result.code == 0 and secret not in result.out + result.err and
+          "secret-planted" not in result.out + result.err, result)
+
+    Registry.delay_s = 30
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        child = subprocess.Popen([ASSAY, "verify", "--root", pin, "--trust-dir", f"{made}/cache", "--state-dir",
+                                  fresh_state(), "--plain-http", f"127.0.0.1:{port}", f"{name}:1.0"],
+                                 env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=SCRATCH)
+        time.sleep(1)
+        child.send_signal(number)
+        started = time.monotonic()
+        out, err = child.communicate(timeout=60)
+        check(f"signal {number}", child.returncode == code and b"TRUSTED" not in out and
+              time.monotonic() - started < 10, Result(child.returncode, out.decode(), err.decode()))
+    result = registry("verify", "--timeout", "500ms", f"{name}:1.0")
+    check("timeout", result.code == 4 and "net-timeout" in result.out, result)
+    server.shutdown()
+
+
+def test_process():
+    """No core file, and no other process of the user may look inside."""
+    if os.environ.get("ASSAY_SANITIZED"):
+        return  # LeakSanitizer has to look inside
+    master, slave = pty.openpty()
+    nobody = {"user": 65534} if os.geteuid() == 0 else {}
+    os.chmod(SCRATCH, 0o711)
+    try:
+        child = subprocess.Popen([ASSAY, "verify", "--trust-dir", f"{EXAMPLE}/trust", "--state-dir", fresh_state(),
+                                  "--as", f"{NAME}:1.0", f"oci:{EXAMPLE}/image"], env=environment(), stdin=slave,
+                                 stdout=slave, stderr=slave, **nobody)
+    except PermissionError:
+        print("not run: another user cannot enter the build directory")
+        return
+    os.close(slave)
+    text = b""
+    try:
+        while b"Type yes or no" not in text and select.select([master], [], [], 30)[0]:
+            text += os.read(master, 4096)
+    except OSError:
+        pass
+    check("asks another user", b"Type yes or no" in text, Result(0, text.decode(), ""))
+    limits = open(f"/proc/{child.pid}/limits").read()
+    check("no core file", re.search(r"Max core file size +0 +0 ", limits))
+    check("not dumpable", os.stat(f"/proc/{child.pid}/environ").st_uid == 0)
+    child.send_signal(signal.SIGINT)
+    check("interrupted while asking", child.wait(timeout=30) == 130)
+    os.close(master)

@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""run.py ASSAY FIXTURE SOURCE-ROOT BUILD-ROOT: the command as a user meets it.
+
+Exit code, standard output and standard error of every command and misuse. Nothing outside a scratch
+directory and the loopback interface is touched.
+"""
+import sys
+
+sys.dont_write_bytecode = True  # the source directory stays as it is
+
+import harness
+import network
+import trust
+import usage
+
+
+def main():
+    tests = [value for module in (usage, trust, network) for name, value in vars(module).items()
+             if name.startswith("test_")]
+    try:
+        for test in tests:
+            test()
+    finally:
+        harness.clean_up()
+    print(f"command: {harness.count} cases, {harness.failed} failed")
+    return 1 if harness.failed or harness.count == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

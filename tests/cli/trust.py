@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verdicts, roots of trust and inspection, on files alone."""
+import json
+import os
+import re
+
+from harness import (EXAMPLE, NAME, PIN, ROOT, SCRATCH, altered_image, check, environment, example, expect, fresh_state,
+                     on_terminal, run)
+
+# ---- verify, on the example of the README
+
+def test_verify():
+    result = example()
+    expect("trusted", result, 0)
+    fields = re.split(r"  +", result.out.strip())
+    check("fields", fields[0] == "TRUSTED" and fields[1] == f"{NAME}:1.0" and
+          re.fullmatch(r"sha256:[0-9a-f]{64}", fields[2]) and fields[3] == "role=targets/releases" and
+          fields[4].startswith("expires=2") and len(fields) == 5, result)
+    check("one line", result.out.count("\n") == 1 and result.err == "", result)
+    digest = fields[2]
+
+    result = example(image=altered_image())
+    expect("altered", result, 1, [f"REJECTED  {NAME}:1.0  "], ["why", "do"])
+    check("no digest of what is not trusted", digest not in result.out, result)
+    check("fields of a failure", len(re.split(r"  +", result.out.strip())) == 4, result)
+    expect("quiet", example("-q", image=altered_image()), 1, ["REJECTED"])
+    check("quiet says nothing else", example("-q", image=altered_image()).err == "")
+    expect("unsigned tag", example(tag="9.9"), 3, [f"UNSIGNED  {NAME}:9.9  tag-not-signed  "])
+    expect("other pin", example(root="sha256:" + "0" * 64), 1, ["REJECTED", "pin-mismatch"])
+    expect("expired", run("verify", "--root", PIN, "--trust-dir", f"{EXAMPLE}/trust", "--at",
+                          "2099-01-01T00:00:00Z", "--as", f"{NAME}:1.0", f"oci:{EXAMPLE}/image"),
+           1, ["REJECTED", "expired", "  at=2099-01-01T00:00:00Z"])
+    expect("at", example("--at", "2026-01-01T00:00:00Z"), 0, ["TRUSTED", "  at=2026-01-01T00:00:00Z"])
+    expect("no state", example(state="none"), 0, ["TRUSTED", "  state=none"])
+    expect("nothing pinned", run("verify", "--trust-dir", f"{EXAMPLE}/trust", "--as", f"{NAME}:1.0",
+                                 f"oci:{EXAMPLE}/image"), 4, ["UNDECIDED", "no-root-pinned"])
+    result = run("verify", "--tofu", "--trust-dir", f"{EXAMPLE}/trust", "--state-dir", fresh_state(),
+                 "--as", f"{NAME}:1.0", f"oci:{EXAMPLE}/image")
+    expect("tofu", result, 0, ["TRUSTED"], ["note:", PIN])
+    result = example("--explain")
+    expect("explain", result, 0, ["TRUSTED", "  pass  pin  ", "  pass  manifest-digest  ",
+                                  "  configuration  ", "  state  "])
+    check("explained lines are indented", all(line.startswith("  ") for line in
+                                              result.out.splitlines()[1:]), result)
+    result = example("--explain", image=altered_image())
+    expect("explained failure", result, 1, ["  FAIL  "])
+    state = os.path.relpath(fresh_state(), SCRATCH)
+    expect("relative state directory", example(state=state), 0, ["TRUSTED"])
+    check("and it is there", os.path.isdir(f"{SCRATCH}/{state}"))
+    expect("no HOME", run("verify", "x/y", env=environment(HOME=None)), 2, None, ["HOME"])
+    result = example("--", env=environment(SSL_CERT_FILE="/x", OPENSSL_CONF="/x",
+                                           DOCKER_CONTENT_TRUST="0"))
+    expect("variables that change nothing", result, 0, ["TRUSTED"])
+
+
+def test_json():
+    results = {}
+    for name, code, args in (("good", 0, {}), ("bad", 1, {"image": altered_image()})):
+        result = example("--output", "json", **args)
+        check(f"json {name}", result.code == code, result)
+        document = json.loads(result.out)
+        results[name] = document
+        check(f"json {name} head", document["schema"] == 1 and document["exit"] == code and
+              document["tool"]["name"] == "assay" and len(document["results"]) == 1, result)
+        item = document["results"][0]
+        check(f"json {name} verdict", item["trusted"] == (code == 0) and
+              (item["status"] == "ok") == (code == 0) and item["checks"] and
+              (item["digest"] != "") == (code == 0) and item["reference"] == f"{NAME}:1.0", result)
+    check("the same members", results["good"]["results"][0].keys() ==
+          results["bad"]["results"][0].keys())
+    result = run("verify", "-o", "json", "--config", "/nonexistent", "x/y")
+    expect("json without a result", result, 2)
+    # what the command line itself gets wrong is told on standard error alone
+    result = run("verify", "-o", "json", "--root", "sha256:12", "--state-dir", "none", "x/y")
+    document = json.loads(result.out)
+    check("json of a failed run", result.code == 2 and document["exit"] == 2 and
+          document["results"] == [] and document["error"]["status"] == "pin-invalid", result)
+
+
+def test_batch():
+    def many(*images):
+        return run("verify", "--root", PIN, "--trust-dir", f"{EXAMPLE}/trust", "--state-dir",
+                   fresh_state(), "--offline", *images)
+    result = many(f"{NAME}:9.9", f"{NAME}:1.0", "BAD")
+    check("one line for each", [line.split("  ")[0] for line in result.out.splitlines()][0] ==
+          "UNSIGNED" and len(result.out.splitlines()) == 3 and result.code == 3, result)
+    result = many("BAD", f"{NAME}:9.9")
+    check("order is kept", result.out.splitlines()[0].split("  ")[1] == "BAD" and
+          result.code == 3, result)
+
+
+# ---- on a terminal
+
+def test_ask():
+    home = f"{SCRATCH}/ask-home"
+    env = environment(HOME=home)
+    args = ["verify", "--trust-dir", f"{EXAMPLE}/trust", "--as", f"{NAME}:1.0", f"oci:{EXAMPLE}/image"]
+    roots = f"{home}/.config/assay/roots"
+    for answer in ("no\n", "y\n", "YES\n", "\n", "yes please\n", "x" * 40 + "\n", "\x04"):
+        result = on_terminal(args, answer, env)
+        check(f"answer {answer!r}", result.code == 4 and PIN in result.out and
+              "TRUSTED" not in result.out and not os.path.exists(roots), result)
+    result = on_terminal(args, "yes\n", env, stdin_terminal=False)
+    check("nobody to ask", result.code == 4 and "Type yes" not in result.out, result)
+    result = on_terminal(args, "yes\n", env)
+    check("yes", result.code == 0 and "TRUSTED" in result.out and len(os.listdir(roots)) == 1, result)
+    result = on_terminal(args, "no\n", env)
+    check("asked once", result.code == 0 and "Type yes" not in result.out, result)
+    expect("and listed", run("root", "list", env=env), 0, f"{NAME}  {PIN}  {roots}\n")
+
+
+# ---- roots
+
+def test_root():
+    env = environment(HOME=f"{SCRATCH}/root-home")
+    roots = f"{SCRATCH}/root-home/.config/assay/roots"
+    verify = ["verify", "--trust-dir", f"{EXAMPLE}/trust", "--as", f"{NAME}:1.0", f"oci:{EXAMPLE}/image"]
+    expect("list nothing", run("root", "list", env=env), 0, "", ["no root of trust"])
+    expect("remove nothing", run("root", "remove", NAME, env=env), 5, "")
+    expect("show nothing", run("root", "show", NAME, env=env), 0, [f"{NAME}\n", "pin   none"])
+    expect("pin", run("root", "pin", NAME, PIN, env=env), 0, f"{NAME}  {PIN}  {roots}\n")
+    expect("the same again", run("root", "pin", NAME, PIN, env=env), 0)
+    expect("another", run("root", "pin", NAME, "sha256:" + "1" * 64, env=env), 1, "", ["pin-mismatch"])
+    expect("no fingerprint", run("root", "pin", "x/y", "/etc/passwd", env=env), 2, "", ["sha256:HEX"])
+    expect("stored pin", run(*verify, env=env), 0, ["TRUSTED"])
+    result = run("root", "show", NAME, env=env)
+    expect("show", result, 0, [f"pin   {PIN}", "state generation ", "root  version 1  sha256:",
+                               "key   root  id ", f"canonical {PIN}", "seen  targets/releases  version "])
+    expect("prefix pin", run("root", "pin", "registry.example.com/*", "sha256:" + "2" * 64, env=env), 0)
+    expect("the exact pin stands first", run(*verify, env=env), 0, ["TRUSTED"])
+    metadata = f"{EXAMPLE}/trust/tuf/{NAME}/metadata"
+    expect("root file", run("root", "pin", "other.example.com/x", "--root", f"{metadata}/root.json",
+                            env=env), 0, ["root file sha256:"])
+    expect("list", run("root", "list", env=env), 0, ["other.example.com/x  root file sha256:",
+                                                     "registry.example.com/*  sha256:22", PIN])
+    result = run("root", "remove", NAME, env=env)
+    expect("remove", result, 0, [f"removed the pin of {NAME}", "forgot its state: 1 verified root"],
+           ["still falls under"])
+    expect("what is left decides", run(*verify, env=env), 1, ["pin-mismatch"])
+    expect("remove the prefix", run("root", "remove", "registry.example.com/*", env=env), 0)
+    expect("nothing is left", run(*verify, env=env), 4, ["no-root-pinned"])
+
+
+# ---- inspect
+
+def test_inspect():
+    result = run("inspect", f"oci:{EXAMPLE}/image")
+    expect("tree", result, 0, ["(hashed, not judged)", "image ", "config ", "layer "])
+    check("no word of trust", "TRUSTED" not in result.out)
+    for folder, suffix, tag, code in (("many", "", "", 0), ("many", "-v2", ":v2", 0), ("many", "-nope", ":nope", 3),
+                                      ("docker", "", "", 0), ("notary", "", "", 0), ("plain", "", "", 0),
+                                      ("empty", "", "", 0)):
+        vectors = f"{ROOT}/vectors/docker-inspect/{folder}"
+        for option, name in (([], f"inspect{suffix}.json"), (["--pretty"], f"pretty{suffix}.txt")):
+            result = run("inspect", "--trust", *option, "--trust-dir", f"{vectors}/metadata", "--root",
+                         f"{vectors}/metadata/1.root.json", "--at", "2026-11-25T14:00:00Z",
+                         f"localhost:16400/dct/{folder}{tag}")
+            expect(f"docker trust inspect {folder}{tag} {name}", result, code, open(f"{vectors}/{name}").read())
+    result = run("inspect", "--trust", "--trust-dir", f"{EXAMPLE}/trust", "--root", "sha256:" + "0" * 64,
+                 "--state-dir", "none", NAME)
+    expect("inspect --trust of what is not trusted", result, 1, "", ["pin-mismatch"])
