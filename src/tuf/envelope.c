@@ -145,6 +145,10 @@ enum assay_status tuf_envelope_read(struct slice bytes, const struct tuf_dialect
 {
     start(out);
     enum assay_status status = read_form(bytes, JSON_FORM_WIRE, dialect, max_nodes, out, NULL);
+    if (status == ASSAY_NO_MEMORY) {
+        tuf_unverified_clear(out);
+        return FAIL_NO_MEMORY(err);
+    }
     if (status != ASSAY_OK) {
         /* Not canonical, or not acceptable at all: the canonical form decides which. */
         AUTO_BUF canonical = BUF_INIT(bytes.len);
