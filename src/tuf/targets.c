@@ -11,7 +11,7 @@
 
 _Static_assert(sizeof(struct tuf_target_entry) == 24, "the index must stay small");
 _Static_assert(LIMIT_TARGETS_BYTES <= UINT32_MAX, "positions are 32 bits");
-_Static_assert(LIMIT_TARGET_NAME_BYTES <= UINT16_MAX, "a name's length is 16 bits");
+_Static_assert(LIMIT_JSON_KEY_BYTES <= UINT16_MAX, "a name is a member's name, of 16 bits length");
 
 void tuf_targets_clear(struct tuf_targets *targets)
 {
@@ -57,11 +57,6 @@ static enum assay_status note_escaped(struct tuf_targets *targets, struct json_s
 static enum assay_status check_name(struct tuf_parse *parse, struct slice name,
                                     struct assay_error *err)
 {
-    if (name.len > LIMIT_TARGET_NAME_BYTES) {
-        return json_fail(&parse->reader, err, ASSAY_JSON_LIMIT,
-                         "expected a name of at most %d bytes, found %zu", LIMIT_TARGET_NAME_BYTES,
-                         name.len);
-    }
     bool is_name = name.len > 1 || (name.len == 1 && name.ptr[0] != '.');
     for (size_t i = 0; i < name.len; i++) {
         is_name = is_name && name.ptr[i] >= 0x20 && name.ptr[i] != 0x7F;

@@ -464,3 +464,66 @@ Test(tuf_checks, delegations)
     };
     run_rows(rows, ARRAY_LEN(rows));
 }
+
+/* text, with count numbered pieces behind "from" */
+static const char *with_pieces(struct arena *arena, const char *from, const char *piece,
+                               size_t count)
+{
+    size_t most = strlen(piece) + 24;
+    char *list = NULL;
+    size_t used = 0;
+    cr_assert_eq(arena_alloc(arena, count + 1, most, &list, NULL), ASSAY_OK);
+    for (size_t i = 0; i < count; i++) {
+        const char *one = replace_all(arena, piece, "#", say(arena, "%zu", i));
+        used += (size_t)snprintf(list + used, most, "%s", one);
+    }
+    return say(arena, "%s%s", from, list);
+}
+
+#define ANY_KEY "\"k#\":{\"keytype\":\"foo\",\"keyval\":{\"private\":null,\"public\":\"\"}},"
+#define ANY_META                                                                                   \
+    "\"m#\":{\"hashes\":{\"sha256\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"},\"length\":1},"
+
+/* The most that is allowed passes, one more does not. */
+Test(tuf_checks, lists_are_limited)
+{
+    static const struct {
+        const char *name;
+        enum file file;
+        const char *from, *piece;
+        size_t most; /* pieces besides what the good repository has */
+        const char *also_from, *also_piece;
+    } rows[] = {
+        { "keys", ROOT, "\"keys\":{", ANY_KEY, LIMIT_KEYS - 6, NULL, NULL },
+        { "keys of a role", ROOT, "\"keyids\":[\"@timestamp\"", ",\"k#\"", LIMIT_ROLE_KEYS - 1,
+          "\"keys\":{", ANY_KEY },
+        { "roles", ROOT, "\"roles\":{", "\"r#\":null,", LIMIT_ROLES - 4, NULL, NULL },
+        { "paths", TARGETS, "\"paths\":[", "\"p#\",", LIMIT_DELEGATION_PATHS - 1, NULL, NULL },
+        { "files", SNAPSHOT, "\"meta\":{", ANY_META, LIMIT_SNAPSHOT_ENTRIES - 3, NULL, NULL },
+        { "bytes of a path", TARGETS, "\"paths\":[\"", "x", LIMIT_TARGET_NAME_BYTES, NULL, NULL },
+    };
+    AUTO_ARENA arena = ARENA_INIT(64 * MIB);
+    struct keys keys;
+    make_keys(&arena, &keys);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        for (size_t extra = 0; extra <= 1; extra++) {
+            size_t count = rows[i].most + extra;
+            bool also = rows[i].also_from != NULL;
+            struct assay_error err = ERROR_INIT;
+            const char *piece = rows[i].piece;
+            const char *to = strchr(piece, '#') == NULL
+                                 ? say(&arena, "%s%0*d", rows[i].from, (int)count, 0)
+                                 : with_pieces(&arena, rows[i].from, piece, count);
+            struct edit edits[] = {
+                { rows[i].file, rows[i].from, to, false },
+                { rows[i].file, also ? rows[i].also_from : "",
+                  also ? with_pieces(&arena, rows[i].also_from, rows[i].also_piece, count) : "",
+                  false },
+            };
+            enum assay_status status = outcome(&arena, &keys, edits, also ? 2 : 1, &err);
+            cr_expect_eq(status, extra == 0 ? ASSAY_OK : ASSAY_JSON_LIMIT, "%zu %s: %s: %s", count,
+                         rows[i].name, assay_status_id(status), err.message);
+        }
+    }
+    drop_keys(&keys);
+}

@@ -251,6 +251,19 @@ Test(tuf_trusted, every_known_hash_must_agree)
     scene_close(&scene);
 }
 
+/* Nothing is held against a description that gives no hash. */
+Test(tuf_trusted, meta_needs_a_hash)
+{
+    struct tuf_meta meta = { .length = 3 };
+    cr_expect_eq(tuf_meta_check(&meta, "x", text_slice("abc"), NULL), ASSAY_DIGEST_ALGORITHM);
+    cr_assert_eq(digest_compute(DIGEST_SHA512, text_slice("abc"), &meta.sha512, NULL), ASSAY_OK);
+    cr_expect_eq(tuf_meta_check(&meta, "x", text_slice("abc"), NULL), ASSAY_DIGEST_ALGORITHM);
+    cr_assert_eq(digest_compute(DIGEST_SHA256, text_slice("abc"), &meta.sha256, NULL), ASSAY_OK);
+    cr_expect_eq(tuf_meta_check(&meta, "x", text_slice("abc"), NULL), ASSAY_OK);
+    cr_expect_eq(tuf_meta_check(&meta, "x", text_slice("abcd"), NULL), ASSAY_LENGTH_MISMATCH);
+    cr_expect_eq(tuf_meta_check(&meta, "x", text_slice("abd"), NULL), ASSAY_HASH_MISMATCH);
+}
+
 static void floor_of(struct tuf_floors *floors, const char *role, uint64_t version,
                      const char *file, const struct maker_key *key)
 {
