@@ -15,7 +15,7 @@
 struct tuf_signature {
     struct slice keyid;
     enum signature_method method;
-    struct slice bytes; /* decoded; empty: never counts */
+    struct slice bytes; /* decoded; empty where none is given, which is never valid */
 };
 
 /* A file of which only the form is known. Nothing but threshold.c may look into signed_bytes. */

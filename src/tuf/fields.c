@@ -37,6 +37,19 @@ static enum assay_status pass_over(struct tuf_parse *parse, struct json_string k
     return json_skip(&parse->reader, NULL, err);
 }
 
+static enum assay_status check_missing(const struct tuf_parse *parse,
+                                       const struct tuf_field *fields, size_t count, uint32_t seen,
+                                       struct assay_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if ((seen & UINT32_C(1) << i) == 0 && fields[i].missing != ASSAY_OK) {
+            return json_fail(&parse->reader, err, fields[i].missing, "\"%s\" is missing",
+                             fields[i].name);
+        }
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status tuf_read_object(struct tuf_parse *parse, const struct tuf_field *fields,
                                   size_t count, void *into, struct assay_error *err)
 {
@@ -48,22 +61,14 @@ enum assay_status tuf_read_object(struct tuf_parse *parse, const struct tuf_fiel
     TRY(json_next_member(&parse->reader, &key, &more, err));
     while (more) {
         size_t i = field_index(fields, count, next, key);
-        if (i < count) {
-            TRY(fields[i].read(parse, into, err));
-            seen |= UINT32_C(1) << i;
-            next = i + 1;
-        } else {
-            TRY(pass_over(parse, key, fields, count, err));
-        }
+        enum assay_status status = i < count ? fields[i].read(parse, into, err)
+                                             : pass_over(parse, key, fields, count, err);
+        TRY(status);
+        seen |= i < count ? UINT32_C(1) << i : 0;
+        next = i < count ? i + 1 : next;
         TRY(json_next_member(&parse->reader, &key, &more, err));
     }
-    for (size_t i = 0; i < count; i++) {
-        if ((seen & UINT32_C(1) << i) == 0 && fields[i].missing != ASSAY_OK) {
-            return json_fail(&parse->reader, err, fields[i].missing, "\"%s\" is missing",
-                             fields[i].name);
-        }
-    }
-    return ASSAY_OK;
+    return check_missing(parse, fields, count, seen, err);
 }
 
 enum assay_status tuf_decode_name(struct tuf_parse *parse, struct json_string string,

@@ -227,6 +227,25 @@ Test(tuf_trusted, length_and_hash_come_first)
     scene_close(&scene);
 }
 
+/* Spaces around a file are its own business, up to the size that a role may have. */
+Test(tuf_trusted, size_is_limited)
+{
+    struct scene scene;
+    scene_open(&scene, NULL, 0);
+    const char *file = scene.repo.files[FILE_TIMESTAMP];
+    for (size_t extra = 0; extra <= 1; extra++) {
+        struct tuf_trusted *machine = new_machine(NULL, NULL);
+        const char *padded = say(&scene.arena, "%-*s", (int)(LIMIT_TIMESTAMP_BYTES + extra), file);
+        cr_assert_eq(tuf_trusted_set_anchor(machine, file_of(&scene, FILE_ROOT), NULL, NULL),
+                     ASSAY_OK);
+        cr_assert_eq(tuf_trusted_close_roots(machine, NULL), ASSAY_OK);
+        cr_expect_eq(tuf_trusted_add_timestamp(machine, text_slice(padded), NULL),
+                     extra == 0 ? ASSAY_OK : ASSAY_TOO_LARGE);
+        tuf_trusted_free(machine);
+    }
+    scene_close(&scene);
+}
+
 Test(tuf_trusted, every_known_hash_must_agree)
 {
     static const uint8_t zeros[64] = { 0 };
