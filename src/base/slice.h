@@ -63,13 +63,15 @@ static inline int slice_compare(struct slice a, struct slice b)
 
 static inline bool slice_has_prefix(struct slice a, struct slice prefix)
 {
-    return a.len >= prefix.len && (prefix.len == 0 || memcmp(a.ptr, prefix.ptr, prefix.len) == 0);
+    return a.len >= prefix.len && slice_equal((struct slice){ a.ptr, prefix.len }, prefix);
 }
 
 static inline bool slice_has_suffix(struct slice a, struct slice suffix)
 {
-    return a.len >= suffix.len &&
-           (suffix.len == 0 || memcmp(a.ptr + (a.len - suffix.len), suffix.ptr, suffix.len) == 0);
+    if (a.len < suffix.len || a.ptr == NULL) {
+        return suffix.len == 0;
+    }
+    return slice_equal((struct slice){ a.ptr + (a.len - suffix.len), suffix.len }, suffix);
 }
 
 /* The part from offset on; offset beyond the end gives an empty slice. */
