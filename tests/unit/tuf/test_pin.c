@@ -382,9 +382,16 @@ Test(pin, files_that_others_could_change)
     (void)snprintf(path, sizeof path, "%s/README", at.user);
     write_file(path, "x", 1);
     cr_expect_str_eq(found_for(&at, "reg.test/a"), "");
-    (void)snprintf(path, sizeof path, "%s/acme.json", at.user);
-    write_file(path, "{}", 2);
-    cr_expect_eq(tuf_pins_find(at.dirs, 2, "reg.test/a", &pin, NULL), ASSAY_CONFIG);
+    static const char *const wrong[] = { "acme.json", "00.json", HEX_A "00.json",
+                                         "AA" HEX_A ".json" };
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", at.user, wrong[i]);
+        write_file(path, "{}", 2);
+        cr_expect_eq(tuf_pins_find(at.dirs, 2, "reg.test/a", &pin, NULL), ASSAY_CONFIG, "%s",
+                     wrong[i]);
+        cr_assert_eq(unlink(path), 0);
+    }
+    cr_expect_str_eq(found_for(&at, "reg.test/a"), "");
     sandbox_close(&at.box);
 }
 

@@ -2,6 +2,8 @@
 /* What a store keeps, across runs and between them. */
 #include "store_support.h"
 
+#include "tuf/state.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +124,7 @@ static const struct race_case race_cases[] = {
     { "newer last", 4, 5, NULL, ASSAY_OK, 5 },
     { "same twice", 4, 4, NULL, ASSAY_OK, 4 },
     { "older last", 5, 4, NULL, ASSAY_ROLLBACK, 5 },
+    { "as it was opened, but another went on", 4, 3, NULL, ASSAY_ROLLBACK, 4 },
     { "same version, other bytes", 5, 5, "other", ASSAY_EQUIVOCATION, 5 },
 };
 
@@ -269,6 +272,44 @@ Test(store, roots_neither_fall_nor_change)
     cr_expect_eq(back.root_count, 2);
     tuf_state_clear(&back);
     sandbox_close(&box);
+}
+
+/* Also where no floor says so. */
+Test(store, chains_of_roots_are_compared)
+{
+    static const struct {
+        const char *name;
+        uint64_t first;
+        const char *contents[3]; /* of the roots from first on; the state has 2, 3 and 4 as "r" */
+        enum assay_status expected;
+    } cases[] = {
+        { "the same", 2, { "r", "r", "r" }, ASSAY_OK },
+        { "one more", 3, { "r", "r", "x" }, ASSAY_OK },
+        { "from an older anchor", 1, { "x", "r", "r" }, ASSAY_ROLLBACK },
+        { "shorter", 2, { "r", "r", NULL }, ASSAY_ROLLBACK },
+        { "another in the middle", 2, { "r", "x", "r" }, ASSAY_EQUIVOCATION },
+        { "another at the end", 2, { "r", "r", "x" }, ASSAY_EQUIVOCATION },
+        { "beyond it", 9, { "x", "x", "x" }, ASSAY_OK },
+        { "none", 2, { NULL, NULL, NULL }, ASSAY_INTERNAL },
+    };
+    struct tuf_state opened = { 0 };
+    struct tuf_state current = { 0 };
+    for (uint64_t version = 2; version <= 4; version++) {
+        struct tuf_stored_root root = { version, digest_of("r"), 1 };
+        cr_assert_eq(tuf_state_add_root(&current, &root, NULL), ASSAY_OK);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct tuf_state next = { 0 };
+        for (size_t k = 0; k < 3 && cases[i].contents[k] != NULL; k++) {
+            struct tuf_stored_root root = { cases[i].first + k, digest_of(cases[i].contents[k]),
+                                            1 };
+            cr_assert_eq(tuf_state_add_root(&next, &root, NULL), ASSAY_OK);
+        }
+        cr_expect_eq(tuf_state_judge(&opened, &current, &next, NULL), cases[i].expected, "%s",
+                     cases[i].name);
+        tuf_state_clear(&next);
+    }
+    tuf_state_clear(&current);
 }
 
 Test(store, roots_follow_one_another)

@@ -125,9 +125,11 @@ static const struct {
     { "comma at the end", TOP ROOT1 "floor root 1 " HEX64 " 10 99 " HEX64 ",\n",
       ASSAY_STATE_CORRUPT },
     { "digest without algorithm", TOP ROOT1 "seen 1.0 " HEX64 "\n", ASSAY_STATE_CORRUPT },
-    { "generation 0", "assay-state 1\ngun " SANDBOX_GUN "\ngeneration 0\nlast-seen 5\nanchor pin\n",
+    { "generation 0",
+      "assay-state 1\ngun " SANDBOX_GUN "\ngeneration 0\nlast-seen 5\nanchor pin\n" ROOT1,
       ASSAY_STATE_CORRUPT },
-    { "unknown anchor", "assay-state 1\ngun " SANDBOX_GUN "\ngeneration 1\nlast-seen 5\nanchor x\n",
+    { "unknown anchor",
+      "assay-state 1\ngun " SANDBOX_GUN "\ngeneration 1\nlast-seen 5\nanchor x\n" ROOT1,
       ASSAY_STATE_CORRUPT },
     { "another gun", "assay-state 1\ngun reg.test/x\ngeneration 1\nlast-seen 5\nanchor pin\n" ROOT1,
       ASSAY_STATE_CORRUPT },
@@ -186,7 +188,9 @@ Test(store_hostile, largest_head_fits)
 /* Replaces a name in the GUN's directory by something. */
 static void put_link(const char *path)
 {
-    cr_assert_eq(symlink("/tmp/assay-victim", path), 0);
+    char victim[600];
+    (void)snprintf(victim, sizeof victim, "%s.victim", path);
+    cr_assert_eq(symlink(victim, path), 0);
 }
 
 static void put_copy_link(const char *path)
@@ -298,12 +302,14 @@ static void try_stand_in(const struct stand_in *c)
     struct assay_error err = ERROR_INIT;
     char path[512];
     char kept[600];
+    char victim[600];
     sandbox_open(&box);
     cr_assert_eq(store_sample(&box, 3, NULL), ASSAY_OK);
     (void)snprintf(path, sizeof path, c->path[0] == 'G' ? "%s%s" : "%s/%s",
                    c->path[0] == 'G' ? box.gun : box.dir,
                    c->path[0] == 'G' ? c->path + 1 : c->path);
     (void)snprintf(kept, sizeof kept, "%s.kept", path);
+    (void)snprintf(victim, sizeof victim, "%s.victim", path);
     cr_assert_eq(tuf_store_open(box.state, SANDBOX_GUN, 0, &box.env, &store, NULL), ASSAY_OK);
     cr_assert_eq(rename(path, kept), 0, "%s", c->name);
     c->put(path);
@@ -312,7 +318,7 @@ static void try_stand_in(const struct stand_in *c)
     sample_init(&sample, 5);
     cr_expect_eq(tuf_store_commit(store, &sample.state, sample.objects, 4, &err), c->commit,
                  "%s: commit: %s", c->name, err.message);
-    cr_expect(!path_exists("/tmp/assay-victim"), "%s", c->name);
+    cr_expect(!path_exists(victim), "%s", c->name);
     sample_clear(&sample);
     tuf_store_close(store);
     sandbox_close(&box);
