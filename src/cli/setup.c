@@ -176,7 +176,9 @@ static enum assay_status set_trust(struct cli *cli, struct assay_options *out,
     }
     if (at != NULL) {
         out->has_at = 1;
-        TRY_IN(time_parse(slice_from_string(at), &out->at_unix_s, err), err, "--at %s", at);
+        if (time_parse(slice_from_string(at), &out->at_unix_s, NULL) != ASSAY_OK) {
+            return FAIL(err, ASSAY_USAGE, "--at: '%s' is no time like 2026-11-25T13:18:37Z", at);
+        }
     }
     return ASSAY_OK;
 }

@@ -129,3 +129,33 @@ def test_process():
     child.send_signal(signal.SIGINT)
     check("interrupted while asking", child.wait(timeout=30) == 130)
     os.close(master)
+
+
+# ---- what is loaded and opened
+
+def traced(*args):
+    """The names of the files that assay opens and the sockets that it makes."""
+    log = f"{SCRATCH}/trace"
+    subprocess.run(["strace", "-f", "-qq", "-e", "trace=openat,socket", "-o", log, ASSAY, *args],
+                   env=environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+    return open(log).read()
+
+
+def test_offline_opens_no_socket():
+    if os.environ.get("ASSAY_SANITIZED"):
+        return  # LeakSanitizer does not work under ptrace
+    example = ["--root", f"sha256:{open(f'{EXAMPLE}/root-key.sha256').read().strip()}", "--trust-dir",
+               f"{EXAMPLE}/trust", "--state-dir", fresh_state()]
+    local = traced("verify", *example, "--as", f"{NAME}:1.0", f"oci:{EXAMPLE}/image")
+    check("the trace saw the verification", "oci-layout" in local and "libcrypto" in local)
+    check("no socket for local data", "socket(" not in local)
+    check("no libcurl for local data", "libcurl" not in local)
+    offline = traced("verify", "--offline", *example, f"{NAME}:1.0")
+    check("no socket with --offline", "socket(" not in offline and "libcurl" not in offline)
+    for args in (["version"], ["help"], ["explain", NAME], ["root", "list"]):
+        trace = traced(*args)
+        check(f"no socket for {args[0]}", trace != "" and "socket(" not in trace and
+              "libcurl" not in trace)
+    # the same trace does see a socket and libcurl where something is fetched
+    online = traced("verify", "--tofu", "--state-dir", fresh_state(), "127.0.0.1:1/app:1")
+    check("a fetch is seen", "socket(" in online and "libcurl" in online)
