@@ -18,6 +18,7 @@ failed=0
 expect() {
     local said
     said=$("$walk" "${@:3}" 2>&1)
+    # shellcheck disable=SC2254 # a pattern is meant
     case $said in
     $2) passed=$((passed + 1)) ;;
     *) failed=$((failed + 1)); echo "FAILED $1: expected '$2', found '$said'" ;;
@@ -144,9 +145,17 @@ stored() {
     echo "$work/registry/docker/registry/v2/blobs/sha256/${hex:0:2}/$hex/data"
 }
 
-alter "$(stored "sha256:${layer##*/}")"
+kept=$(stored "sha256:${layer##*/}")
+cp "$kept" "$work/kept"
+printf 'X' >>"$kept"
+expect "registry, a layer with a byte more" "no size-mismatch *" "$host/ns/app:1.0" "$host"
+head -c 20 "$work/kept" >"$kept"
+expect "registry, a layer cut short" "no digest-mismatch *" "$host/ns/app:1.0" "$host"
+cp "$work/kept" "$kept"
+expect "registry, whole again" "ok $(digest one) 1 2 -" "$host/ns/app:1.0" "$host"
+alter "$kept"
 expect "registry, an altered layer" "no digest-mismatch *" "$host/ns/app:1.0" "$host"
-rm "$(stored "sha256:${layer##*/}")"
+rm "$kept"
 expect "registry, a missing layer" "no manifest-missing *" "$host/ns/app:1.0" "$host"
 
 echo "$passed passed, $failed failed"
