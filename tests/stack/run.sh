@@ -105,6 +105,12 @@ status 0 linux/arm64 "each platform of an index is judged" verify --output json 
 status 0 TRUSTED "one platform" verify --platform linux/arm64/v8 "$REGISTRY/test/plain:many"
 status 4 platform-absent "a platform that is not there" verify --platform linux/s390x \
     "$REGISTRY/test/plain:many"
+status 0 'round trips *1$' "warm, one flight for metadata and manifest" verify --explain \
+    "$REGISTRY/test/plain:one"
+status 0 'round trips *1$' "cold, one flight as well" verify --explain --state-dir "$work/cold" \
+    "$REGISTRY/test/plain:one"
+status 0 'round trips *2$' "an index takes one more, for all its platforms" verify --explain \
+    "$REGISTRY/test/plain:many"
 status 0 layer-diff-id "layers down to their diff_ids" verify --layers --explain \
     "$REGISTRY/test/docker:two"
 run 0 "pin" "$assay" pin "$REGISTRY/test/plain:one" &&
