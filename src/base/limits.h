@@ -70,9 +70,10 @@
 #define LIMIT_RETRY_AFTER_MS   10000L
 #define LIMIT_CHALLENGES       8
 #define LIMIT_CONNECT_MS       30000L
-#define LIMIT_REQUEST_MS       30000L  /* default of --timeout for one request of metadata */
-#define LIMIT_TOTAL_MS         300000L /* one verification */
-#define LIMIT_SLOW_BYTES_S     1024L   /* below this rate for LIMIT_SLOW_S a transfer is given up */
+#define LIMIT_REQUEST_MS       30000L    /* default of --timeout for one request of metadata */
+#define LIMIT_TOTAL_MS         300000L   /* one verification */
+#define LIMIT_TOTAL_LAYERS_MS  21600000L /* one that fetches layers: 64 GiB at 3 MiB/s */
+#define LIMIT_SLOW_BYTES_S     1024L /* below this rate for LIMIT_SLOW_S a transfer is given up */
 #define LIMIT_SLOW_S           20L
 #define LIMIT_BODY_BYTES_S     (1L * MIB) /* slowest rate at which content of a registry is awaited */
 #define LIMIT_BACKOFF_MS       500L       /* before the second try, when the server names no time */

@@ -7,6 +7,8 @@
 #include "base/slice.h"
 
 #define TIME_TEXT_BYTES 48
+/* 9999-12-31T23:59:59Z */
+#define TIME_MAX_UNIX_S 253402300799LL
 
 /* RFC 3339 section 5.6 as Notary's files have it: 'T', then 'Z' or an offset of at most 23:59,
  * up to nine digits of fraction, which are cut (never rounded up); years 0001 to 9999, no second

@@ -140,8 +140,8 @@ static enum assay_status parse_manifest(const struct json_at *root, struct oci_d
 
 static bool platform_is_unknown(const struct oci_index_entry *entry)
 {
-    return !entry->has_platform || (strcmp(entry->platform.os, "unknown") == 0 &&
-                                    strcmp(entry->platform.architecture, "unknown") == 0);
+    return entry->has_platform && strcmp(entry->platform.os, "unknown") == 0 &&
+           strcmp(entry->platform.architecture, "unknown") == 0;
 }
 
 /* An entry that some engine could run is never taken for an attestation, whatever it is called:

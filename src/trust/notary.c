@@ -208,12 +208,12 @@ enum assay_status trust_repo_find_digest(struct trust_repo *repo, const struct d
             struct tuf_target target;
             bool found = false;
             TRY(tuf_trusted_target_at(trusted, order[r], i, &target, err));
-            if (!digest_equal(&target.sha256, digest) || !oci_tag_is_valid(target.name)) {
+            if (!tuf_target_has_digest(&target, digest) || !oci_tag_is_valid(target.name)) {
                 continue;
             }
             /* the entry must be the one that answers for its tag, not a superseded one */
             TRY(answer(repo, target.name, out, &found, err));
-            if (found && digest_equal(&out->target.sha256, digest)) {
+            if (found && tuf_target_has_digest(&out->target, digest)) {
                 char name[LIMIT_TAG_BYTES * 4];
                 text_sanitise(out->target.name, name, sizeof(name));
                 trace_claim(trace, repo, name, out);

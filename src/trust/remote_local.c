@@ -87,9 +87,8 @@ enum assay_status remote_directory_new(const char *path, const char *gun, struct
         directory_free(&made->remote);
         return status;
     }
-    made->remote = (struct tuf_remote){
-        .get = directory_get, .free = directory_free, .has_hashed_names = true, .where = made->where
-    };
+    made->remote =
+        (struct tuf_remote){ .get = directory_get, .free = directory_free, .where = made->where };
     *out = &made->remote;
     return ASSAY_OK;
 }
@@ -102,7 +101,8 @@ struct remote_state {
 };
 
 /* The object that HEAD names for a file name; NULL when there is none. */
-static const struct digest *state_object(const struct tuf_state *state, const char *name)
+static const struct digest *state_object(const struct tuf_state *state, const char *name,
+                                         size_t max_bytes)
 {
     static const struct slice suffix = { (const uint8_t *)".root", sizeof(".root") - 1 };
     struct slice text = slice_from_string(name);
@@ -119,8 +119,9 @@ static const struct digest *state_object(const struct tuf_state *state, const ch
         }
         return NULL;
     }
+    /* an older file that is longer than the one now signed is not that one */
     const struct tuf_floor *floor = tuf_floors_find(&state->floors, name);
-    return floor == NULL ? NULL : &floor->sha256;
+    return floor == NULL || floor->length > max_bytes ? NULL : &floor->sha256;
 }
 
 static enum assay_status state_get(struct tuf_remote *remote, struct tuf_file *files, size_t count,
@@ -128,7 +129,8 @@ static enum assay_status state_get(struct tuf_remote *remote, struct tuf_file *f
 {
     struct remote_state *state = (struct remote_state *)remote;
     for (size_t i = 0; i < count; i++) {
-        const struct digest *object = state_object(tuf_store_state(state->store), files[i].name);
+        const struct digest *object =
+            state_object(tuf_store_state(state->store), files[i].name, files[i].max_bytes);
         if (object == NULL) {
             files[i].outcome = TUF_FILE_ABSENT;
             continue;

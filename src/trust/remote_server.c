@@ -172,9 +172,8 @@ enum assay_status remote_server_new(const char *server, const char *gun, struct 
     }
     made->net = net;
     made->companions = *companions;
-    made->remote = (struct tuf_remote){
-        .get = server_get, .free = server_free, .has_hashed_names = true, .where = made->where
-    };
+    made->remote =
+        (struct tuf_remote){ .get = server_get, .free = server_free, .where = made->where };
     *out = &made->remote;
     return ASSAY_OK;
 }

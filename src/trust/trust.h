@@ -14,7 +14,8 @@
 
 struct trust_repo; /* one repository's trust data, updated and verified */
 
-/* How a repository is opened; all borrowed for the call and the repo's life. */
+/* How a repository is opened; all borrowed for the call, and for as long as the repo is committed
+ * to: after the last commit only what was verified is read. */
 struct trust_options {
     const struct assay_env *env;
     struct net_session *net;   /* NULL: nothing may be fetched */

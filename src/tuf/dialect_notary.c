@@ -115,6 +115,7 @@ static enum assay_status notary_check_root_key(const struct crypto_key *key, con
     if (leaf == NULL) {
         return FAIL(err, ASSAY_CERTIFICATE, "expected a certificate as root key, found a bare key");
     }
+    TRY(key_check_certificate(key, err));
     if (!names_gun(leaf->common_name, slice_from_string(gun))) {
         return FAIL(err, ASSAY_CERTIFICATE_NAME,
                     "expected a certificate for %s, found one for \"%.*s\"", gun,

@@ -157,7 +157,7 @@ static enum assay_status open_pins(const char *dir, enum fs_missing missing, int
 static bool pattern_at(const char *gun, size_t rank, char out[LIMIT_REFERENCE_BYTES])
 {
     struct slice prefix = slice_from_string(gun);
-    if (prefix.len + 2 > LIMIT_REFERENCE_BYTES) {
+    if (prefix.len + sizeof("/*") > LIMIT_REFERENCE_BYTES) {
         return false;
     }
     for (size_t i = 0; i < rank; i++) {

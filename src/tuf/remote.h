@@ -30,8 +30,7 @@ struct tuf_remote {
     enum assay_status (*get)(struct tuf_remote *remote, struct tuf_file *files, size_t count,
                              struct assay_error *err);
     void (*free)(struct tuf_remote *remote);
-    bool has_hashed_names; /* false: a directory of plain names; a file is asked for once */
-    const char *where;     /* for messages: the server's URL, the directory */
+    const char *where; /* for messages: the server's URL, the directory */
 };
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tuf/state.h"
 
+#include "base/mem.h"
+
 #include <inttypes.h>
 
 static bool floor_same(const struct tuf_floor *a, const struct tuf_floor *b)
@@ -108,6 +110,12 @@ static enum assay_status judge_roots(const struct tuf_state *current, const stru
                     newest);
     }
     uint64_t first = current->roots[0].version;
+    if (next->roots[0].version > known) {
+        return FAIL(err, ASSAY_EQUIVOCATION,
+                    "root: another run stored versions up to %" PRIu64
+                    ", which this chain does not go on from",
+                    known);
+    }
     for (size_t i = 0; i < next->root_count; i++) {
         const struct tuf_stored_root *root = &next->roots[i];
         if (root->version >= first && root->version <= known &&
@@ -151,9 +159,39 @@ static enum assay_status merge_seen(const struct tuf_seen *theirs, struct tuf_st
     return is_known ? ASSAY_OK : tuf_state_append_seen(next, theirs, err);
 }
 
+/* The chain that begins earlier is the longer evidence: its beginning and its anchor stay. */
+static enum assay_status merge_roots(const struct tuf_state *current, struct tuf_state *next,
+                                     struct assay_error *err)
+{
+    if (current->root_count == 0 || current->roots[0].version > next->roots[0].version) {
+        return ASSAY_OK;
+    }
+    struct tuf_state longer = { .anchor = current->anchor };
+    enum assay_status status = ASSAY_OK;
+    for (size_t i = 0; i < current->root_count && status == ASSAY_OK &&
+                       current->roots[i].version < next->roots[0].version;
+         i++) {
+        status = tuf_state_add_root(&longer, &current->roots[i], err);
+    }
+    for (size_t i = 0; i < next->root_count && status == ASSAY_OK; i++) {
+        status = tuf_state_add_root(&longer, &next->roots[i], err);
+    }
+    if (status != ASSAY_OK) {
+        tuf_state_clear(&longer);
+        return status;
+    }
+    mem_free(next->roots);
+    next->anchor = longer.anchor;
+    next->roots = longer.roots;
+    next->root_count = longer.root_count;
+    next->root_cap = longer.root_cap;
+    return ASSAY_OK;
+}
+
 enum assay_status tuf_state_merge(const struct tuf_state *opened, const struct tuf_state *current,
                                   struct tuf_state *next, struct assay_error *err)
 {
+    TRY(merge_roots(current, next, err));
     for (size_t i = 0; i < current->floors.count; i++) {
         TRY(merge_floor(opened, &current->floors.items[i], next, err));
     }

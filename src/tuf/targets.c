@@ -190,3 +190,8 @@ enum assay_status tuf_targets_get(const struct tuf_targets *targets,
     TRY(get_digest(targets, entry->sha256, DIGEST_SHA256, &out->sha256, err));
     return get_digest(targets, entry->sha512, DIGEST_SHA512, &out->sha512, err);
 }
+
+bool tuf_target_has_digest(const struct tuf_target *target, const struct digest *digest)
+{
+    return digest_equal(&target->sha256, digest) || digest_equal(&target->sha512, digest);
+}

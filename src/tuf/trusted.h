@@ -95,6 +95,8 @@ struct tuf_target {
     struct digest sha512; /* DIGEST_NONE: not given */
     uint64_t length;
 };
+/* Whether the target was signed with this digest, in whichever algorithm. */
+bool tuf_target_has_digest(const struct tuf_target *target, const struct digest *digest);
 /* The entry of a loaded role; *found is false when the role does not list the name or its paths do
  * not let it. */
 MUST_CHECK enum assay_status tuf_trusted_find(const struct tuf_trusted *trusted, const char *role,

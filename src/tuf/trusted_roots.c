@@ -73,6 +73,13 @@ static enum assay_status apply_fingerprint(const struct digest *fingerprint,
         return FAIL(err, ASSAY_PIN_MISMATCH,
                     "expected a root key with fingerprint %s, found %zu others", text, keys->count);
     }
+    if (pinned < keys->threshold) {
+        (void)FAIL(err, ASSAY_THRESHOLD,
+                   "the root needs %" PRIu64 " signers, the pinned fingerprint is the key of %zu",
+                   keys->threshold, pinned);
+        return error_remedy(err, ASSAY_THRESHOLD,
+                            "Pin the root file instead: 'assay root pin GUN --root FILE'.");
+    }
     return ASSAY_OK;
 }
 

@@ -132,7 +132,8 @@ static enum assay_status remember(struct tuf_update *update, const char *role, s
 static enum assay_status load_timestamp(struct tuf_update *update, struct assay_error *err)
 {
     const struct tuf_file *file = &update->flight[FLIGHT_TIMESTAMP];
-    bool known = update->before != NULL && update->before->generation > 0;
+    bool known =
+        update->options.pin_is_exact || (update->before != NULL && update->before->generation > 0);
     if (file->outcome == TUF_FILE_FAILED) {
         return error_pass(err, &file->error);
     }
@@ -181,6 +182,9 @@ static enum assay_status settle(struct tuf_update *update, const struct tuf_file
     if (plain != NULL && plain->outcome == TUF_FILE_FOUND) {
         *out = buf_slice(&plain->bytes);
         return ASSAY_OK;
+    }
+    if (plain != NULL && plain->outcome == TUF_FILE_FAILED) {
+        return error_pass(err, &plain->error);
     }
     return FAIL(err, ASSAY_METADATA_MISSING, "%s lacks %s, which its verified parent names",
                 update->options.remote->where, role);
@@ -312,7 +316,7 @@ enum assay_status tuf_update_run(struct tuf_update *update, struct assay_error *
     }
     if (status != ASSAY_OK) {
         struct assay_error ignored = ERROR_INIT;
-        if (update_keep_roots(update, &ignored) != ASSAY_OK) {
+        if (update_keep_roots(update, status, &ignored) != ASSAY_OK) {
             log_line(update->options.log, LOG_WARN, "verified roots were not stored: %s",
                      ignored.message);
         }

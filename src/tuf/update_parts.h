@@ -64,7 +64,9 @@ MUST_CHECK enum assay_status update_known_roots(struct tuf_update *update, struc
 /* From the first flight on: finds the anchor if there is none yet, follows the chain, closes it. */
 MUST_CHECK enum assay_status update_walk_roots(struct tuf_update *update, struct assay_error *err);
 
-/* After a failure: stores the roots that were verified before it, and nothing else. */
-MUST_CHECK enum assay_status update_keep_roots(struct tuf_update *update, struct assay_error *err);
+/* After a failure, which is given: stores the roots that were verified before it, and nothing else.
+ */
+MUST_CHECK enum assay_status update_keep_roots(struct tuf_update *update, enum assay_status failure,
+                                               struct assay_error *err);
 
 #endif

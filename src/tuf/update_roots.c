@@ -77,6 +77,13 @@ static enum assay_status known_from_state(struct tuf_update *update, struct assa
 {
     const struct tuf_pin *pin = update->options.pin;
     const struct tuf_pin *used = pin->kind == TUF_PIN_NONE ? NULL : pin;
+    /* what --root vouched for in another run, or a pin that is gone, vouches for nothing now */
+    if (used == NULL && update->before->anchor != TUF_ANCHOR_TOFU) {
+        return FAIL(
+            err, ASSAY_NO_ROOT_PINNED,
+            "the root of %s was pinned when it was verified before, and no pin is there now",
+            update->options.gun);
+    }
     for (size_t i = 0; i < update->before->root_count; i++) {
         const struct tuf_stored_root *stored = &update->before->roots[i];
         AUTO_BUF bytes = BUF_INIT(LIMIT_ROOT_BYTES);

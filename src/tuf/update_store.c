@@ -45,11 +45,14 @@ static enum assay_status write_state(struct tuf_update *update, size_t role_coun
 }
 
 /* Roots that were verified before a later failure are kept: a revocation must not be lost because
- * another file is bad (TUF 5.3.8). On first use nothing is kept of a run that failed, and no run
- * that failed moves the time of the last good one. */
-enum assay_status update_keep_roots(struct tuf_update *update, struct assay_error *err)
+ * another file is bad (TUF 5.3.8). Of a first run that failed nothing is kept, but for a chain from
+ * a pin that is longer than one run may follow: the next run goes on from there. */
+enum assay_status update_keep_roots(struct tuf_update *update, enum assay_status failure,
+                                    struct assay_error *err)
 {
-    if (update->options.store == NULL || update->before->root_count == 0 ||
+    bool is_first = update->before == NULL || update->before->root_count == 0;
+    bool goes_on = failure == ASSAY_ROOT_LIMIT && update->options.pin->kind != TUF_PIN_NONE;
+    if (update->options.store == NULL || (is_first && !goes_on) ||
         update->chain_count <= update->before->root_count) {
         return ASSAY_OK;
     }

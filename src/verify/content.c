@@ -32,32 +32,86 @@ enum assay_status content_check_bytes(struct content *content, enum rule rule, c
     return ASSAY_OK;
 }
 
-/* The signed document's bytes: what the name led to if that is it, else by its digest. */
-static enum assay_status fetch_signed(struct content *content, struct assay_error *err)
+/* A directory that names one image and holds another's bytes under that name is not to be judged by
+ * either: what is named must be what is there. */
+static enum assay_status check_claimed(struct content *content, struct assay_error *err)
+{
+    struct digest claimed;
+    struct digest actual;
+    struct slice bytes = buf_slice(&content->signed_doc.bytes);
+    TRY(digest_parse(slice_from_string(content->signed_doc.claimed_digest), &claimed, err));
+    TRY(digest_compute(claimed.alg, bytes, &actual, err));
+    if (!digest_equal(&actual, &claimed)) {
+        char have[DIGEST_TEXT_BYTES];
+        digest_format(&actual, have);
+        trace_add(content->trace, RULE_MANIFEST_DIGEST, false, "the named manifest",
+                  "hashed %s, named %s", have, content->signed_doc.claimed_digest);
+        return FAIL(err, ASSAY_DIGEST_MISMATCH, "the named manifest has digest %s, expected %s",
+                    have, content->signed_doc.claimed_digest);
+    }
+    return ASSAY_OK;
+}
+
+/* What the name leads to. A registry's tag may lead anywhere or nowhere after signing: that is
+ * worth a note and decides nothing. A local image is what is judged, so its failure is the answer.
+ */
+static enum assay_status load_named(struct content *content, struct assay_error *err)
 {
     struct source *source = content->job->source;
-    struct assay_error named_error = ERROR_INIT;
-    enum assay_status named = source->ops->named(source, &content->signed_doc, &named_error);
-    if (named == ASSAY_OK) {
-        TRY(digest_compute(DIGEST_SHA256, buf_slice(&content->signed_doc.bytes), &content->named,
-                           err));
-        if (digest_equal(&content->named, &content->claim->target.sha256)) {
-            return ASSAY_OK;
-        }
-        source_manifest_clear(&content->signed_doc);
-    } else if (named != ASSAY_NOT_FOUND && named != ASSAY_MANIFEST_MISSING) {
-        return error_pass(err, &named_error);
+    struct assay_error reason = ERROR_INIT;
+    enum assay_status status = source->ops->named(source, &content->signed_doc, &reason);
+    if (status == ASSAY_OK && source->is_local) {
+        status = check_claimed(content, &reason);
     }
+    if (status == ASSAY_OK) {
+        return digest_compute(DIGEST_SHA256, buf_slice(&content->signed_doc.bytes), &content->named,
+                              err);
+    }
+    source_manifest_clear(&content->signed_doc);
+    bool is_gone = status == ASSAY_NOT_FOUND || status == ASSAY_MANIFEST_MISSING ||
+                   assay_status_class(status) == ASSAY_CLASS_REJECTED;
+    return is_gone && !source->is_local ? ASSAY_OK : error_pass(err, &reason);
+}
+
+static enum assay_status load_by_digest(struct content *content, struct source *source,
+                                        struct assay_error *err)
+{
     struct oci_descriptor wanted = { .media_text = "",
                                      .digest = content->claim->target.sha256,
                                      .size = content->claim->target.length };
     enum assay_status status = ASSAY_OK;
     struct assay_error reason = ERROR_INIT;
     TRY(source->ops->by_digest(source, &wanted, 1, &content->signed_doc, &status, &reason, err));
-    if (status != ASSAY_OK) {
-        return error_pass(err, &reason);
+    return status == ASSAY_OK ? ASSAY_OK : error_pass(err, &reason);
+}
+
+/* One platform saved from a signed index: the index's bytes are the registry's to give. */
+static enum assay_status load_from_registry(struct content *content, struct assay_error *err)
+{
+    const char *locator = NULL;
+    struct source *registry = NULL;
+    const struct source_transport *transport =
+        source_transport_find(content->job->reference.text, &locator);
+    TRY(transport->open(locator, content->job->net, &registry, err));
+    enum assay_status status = load_by_digest(content, registry, err);
+    source_free(registry);
+    return status;
+}
+
+/* The signed document's bytes: what the name led to if that is it, else by its digest. */
+static enum assay_status fetch_signed(struct content *content, struct assay_error *err)
+{
+    TRY(load_named(content, err));
+    if (digest_equal(&content->named, &content->claim->target.sha256)) {
+        return ASSAY_OK;
     }
-    return ASSAY_OK;
+    source_manifest_clear(&content->signed_doc);
+    enum assay_status status = load_by_digest(content, content->job->source, err);
+    if (status == ASSAY_MANIFEST_MISSING && content->job->source->is_local &&
+        content->job->net != NULL) {
+        status = load_from_registry(content, err);
+    }
+    return status;
 }
 
 /* The tag was moved after signing, or removed: what counts is what was signed, but say so. */
@@ -70,8 +124,8 @@ static enum assay_status note_moved(struct content *content, struct assay_error 
     }
     if (content->named.alg == DIGEST_NONE) {
         return verdict_note(content->job->verdict, err,
-                            "the registry does not have the tag %s any more; the signed digest "
-                            "was verified",
+                            "the tag %s leads to no image in the registry any more; the signed "
+                            "digest was verified",
                             reference->tag);
     }
     char text[DIGEST_TEXT_BYTES];
@@ -82,24 +136,34 @@ static enum assay_status note_moved(struct content *content, struct assay_error 
                         reference->tag, text);
 }
 
-/* A local image may be one platform of the signed index; then it must be an entry of it. */
-static enum assay_status check_named_entry(struct content *content, struct assay_error *err)
+/* A local image may be one platform of the signed index. Then it must be an entry of it, and one
+ * that was judged: that others were says nothing about it. */
+static enum assay_status check_named_judged(struct content *content, struct assay_error *err)
 {
-    if (!content->job->source->is_local || content->named.alg == DIGEST_NONE ||
+    const struct assay_verdict *verdict = content->job->verdict;
+    if (!content->job->source->is_local ||
         digest_equal(&content->named, &content->claim->target.sha256)) {
         return ASSAY_OK;
     }
-    for (size_t i = 0; i < content->document.entry_count; i++) {
-        if (digest_equal(&content->document.entries[i].descriptor.digest, &content->named)) {
+    char text[DIGEST_TEXT_BYTES];
+    digest_format(&content->named, text);
+    for (size_t i = 0; i < verdict->platform_count; i++) {
+        if (verdict->platforms[i].state == VERDICT_PLATFORM_JUDGED &&
+            slice_is(slice_from_string(text), verdict->platforms[i].digest)) {
             return ASSAY_OK;
         }
     }
-    char text[DIGEST_TEXT_BYTES];
-    digest_format(&content->named, text);
+    for (size_t i = 0; i < content->document.entry_count; i++) {
+        const struct oci_index_entry *entry = &content->document.entries[i];
+        if (!entry->is_attestation && digest_equal(&entry->descriptor.digest, &content->named)) {
+            return FAIL(err, ASSAY_PLATFORM_ABSENT,
+                        "the image's manifest %s is of a platform that was not asked for", text);
+        }
+    }
     trace_add(content->trace, RULE_MANIFEST_DIGEST, false, text,
-              "neither the signed digest nor an entry of the signed index");
+              "neither the signed digest nor an image of the signed index");
     return FAIL(err, ASSAY_DIGEST_MISMATCH,
-                "the image's manifest %s is neither the signed one nor an entry of the signed "
+                "the image's manifest %s is neither the signed one nor an image of the signed "
                 "index",
                 text);
 }
@@ -123,7 +187,6 @@ static enum assay_status judge_signed(struct content *content, struct assay_erro
     if (verdict->media_type == NULL) {
         return FAIL_NO_MEMORY(err);
     }
-    TRY(check_named_entry(content, err));
     return note_moved(content, err);
 }
 
@@ -141,6 +204,9 @@ enum assay_status content_judge(struct assay_session *session, struct job *job,
     if (status == ASSAY_OK) {
         status = content.document.is_index ? content_judge_index(&content, err)
                                            : content_judge_single(&content, err);
+    }
+    if (status == ASSAY_OK) {
+        status = check_named_judged(&content, err);
     }
     source_manifest_clear(&content.signed_doc);
     oci_document_clear(&content.document);

@@ -173,8 +173,9 @@ static void conclude(struct group *group)
         if (job->passed && commit != ASSAY_OK) {
             job_fail(job, &err);
         }
-        if (share(group, job->verdict, &err) != ASSAY_OK || job->verdict->trace.lost) {
-            (void)FAIL_NO_MEMORY(&err);
+        if (share(group, job->verdict, &err) != ASSAY_OK ||
+            (job->passed && job->verdict->trace.lost)) {
+            (void)FAIL(&err, ASSAY_NO_MEMORY, "the record of the checks is not complete");
             job_fail(job, &err);
         }
     }

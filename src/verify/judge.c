@@ -59,6 +59,7 @@ void job_prepare(struct assay_session *session, struct net_session *net, struct 
 {
     const struct assay_options *options = &session->options;
     struct assay_error err = ERROR_INIT;
+    job->net = net;
     job->verdict->stateless = options->stateless != 0;
     job->verdict->has_at = options->has_at != 0;
     job->verdict->at_unix_s = options->at_unix_s;
@@ -92,7 +93,7 @@ static enum assay_status find_claim(struct trust_repo *repo, struct job *job,
     }
     TRY(trust_repo_find_tag(repo, reference->tag, claim, trace, err));
     if (reference->digest.alg == DIGEST_NONE ||
-        digest_equal(&reference->digest, &claim->target.sha256)) {
+        tuf_target_has_digest(&claim->target, &reference->digest)) {
         return ASSAY_OK;
     }
     char asked[DIGEST_TEXT_BYTES];

@@ -183,7 +183,7 @@ enum assay_status assay_verify_many(struct assay_session *session, const char *c
         if (status != ASSAY_OK) {
             job_fail(&jobs[i], &err);
         } else if (jobs[i].passed) {
-            out[i]->error.status = ASSAY_OK;
+            error_clear(&out[i]->error);
         }
         enum assay_status mine = out[i]->error.status;
         enum assay_class class = assay_status_class(worst);

@@ -2,6 +2,7 @@
 #include "verify/session.h"
 
 #include "base/mem.h"
+#include "base/time.h"
 #include "verify/session_internal.h"
 
 #include <assay/version.h>
@@ -73,7 +74,6 @@ static enum assay_status copy_options(struct assay_session *session, struct assa
         &o->platform,
         &o->as,
         &o->authfile,
-        &o->auth_config,
         &o->podman_runtime_auth,
         &o->podman_config_auth,
         &o->docker_config_auth,
@@ -103,6 +103,9 @@ static enum assay_status check_options(const struct assay_options *options, stru
     if (options->state_dir != NULL && options->state_dir[0] != '/') {
         return FAIL(err, ASSAY_CONFIG, "the state directory %s is not an absolute path",
                     options->state_dir);
+    }
+    if (options->has_at && (options->at_unix_s < 0 || options->at_unix_s > TIME_MAX_UNIX_S)) {
+        return FAIL(err, ASSAY_USAGE, "the time to judge at is not within the years 1970 to 9999");
     }
     if (options->has_at && options->tofu) {
         return FAIL(err, ASSAY_USAGE, "--at needs a pin and cannot accept a first root");
@@ -150,7 +153,10 @@ static enum assay_status session_init(struct assay_session *session,
     if (session->options.root != NULL) {
         TRY(tuf_pin_from_argument(session->options.root, &session->root, err));
     }
-    return open_credentials(session, err);
+    /* the credentials keep their own copy, which is wiped */
+    enum assay_status status = open_credentials(session, err);
+    session->options.auth_config = NULL;
+    return status;
 }
 
 enum assay_status session_new(const struct assay_options *options, const struct assay_env *env,
@@ -234,6 +240,8 @@ enum assay_status worker_net_open(struct assay_session *session, bool offline,
         struct net_curl_options curl = { .proxy_https = o->proxy_https,
                                          .proxy_http = o->proxy_http,
                                          .no_proxy = o->no_proxy,
+                                         .total_ms =
+                                             o->layers ? LIMIT_TOTAL_LAYERS_MS : LIMIT_TOTAL_MS,
                                          .user_agent = "assay/" ASSAY_VERSION_STRING };
         TRY(net_fetcher_curl_new(&curl, &out->env, &out->own_fetcher, err));
         out->env.fetcher = out->own_fetcher;

@@ -61,6 +61,7 @@ void pin_choice_clear(struct pin_choice *choice);
 struct job {
     const char *asked;
     struct oci_reference reference; /* what it is judged as */
+    struct net_session *net;        /* NULL: nothing may be fetched; borrowed */
     struct source *source;
     struct assay_verdict *verdict; /* owned until it is handed out */
     bool ready;                    /* reference and source are there: it can be judged */

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 
 from harness import (EXAMPLE, NAME, PIN, ROOT, SCRATCH, altered_image, check, environment, example, expect, fresh_state,
                      on_terminal, run)
@@ -139,6 +140,64 @@ def test_root():
     expect("what is left decides", run(*verify, env=env), 1, ["pin-mismatch"])
     expect("remove the prefix", run("root", "remove", "registry.example.com/*", env=env), 0)
     expect("nothing is left", run(*verify, env=env), 4, ["no-root-pinned"])
+
+
+# ---- what a directory names is what is judged
+
+def named_image(name, digest, change):
+    """A copy of the example's image whose index.json names digest, changed by change(blobs, digest)."""
+    to = f"{SCRATCH}/{name}"
+    shutil.copytree(f"{EXAMPLE}/image", to)
+    blobs = f"{to}/blobs/sha256"
+    change(blobs, digest)
+    entry = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": f"sha256:{digest}",
+             "size": os.path.getsize(f"{blobs}/{digest}") if os.path.exists(f"{blobs}/{digest}") else 554}
+    with open(f"{to}/index.json", "w") as index:
+        json.dump({"schemaVersion": 2, "manifests": [entry]}, index)
+    return to
+
+
+def test_named():
+    image = f"{EXAMPLE}/image"
+    signed = json.load(open(f"{image}/index.json"))["manifests"][0]["digest"][7:]
+    entries = json.load(open(f"{image}/blobs/sha256/{signed}"))["manifests"]
+    amd, arm = (entry["digest"][7:] for entry in entries)
+
+    def nothing(blobs, digest):
+        pass
+
+    def moved(blobs, digest):
+        os.rename(f"{blobs}/{arm}", f"{blobs}/{digest}")
+
+    expect("one platform of the signed index", example(image=named_image("n1", arm, nothing)), 0, ["TRUSTED"])
+    other = named_image("n2", "a" * 64, moved)
+    expect("signed bytes under another name", example(image=other), 1, ["REJECTED", "digest-mismatch"])
+    absent = named_image("n3", "b" * 64, nothing)
+    expect("a name without a blob", example(image=absent), 4, ["UNDECIDED", "manifest-missing"])
+    expect("a platform that was not asked for",
+           example("--platform", "linux/amd64", image=named_image("n4", arm, nothing)), 4,
+           ["UNDECIDED", "platform-absent"])
+    expect("the platform that was asked for",
+           example("--platform", "linux/amd64", image=named_image("n5", amd, nothing)), 0, ["TRUSTED"])
+
+
+def test_pin_is_needed_again():
+    state = fresh_state()
+    local = ["verify", "--trust-dir", f"{EXAMPLE}/trust", "--state-dir", state, "--as", f"{NAME}:1.0",
+             f"oci:{EXAMPLE}/image"]
+    expect("with --root", run(*local, "--root", PIN), 0, ["TRUSTED"])
+    expect("--root holds for one run", run(*local), 4, ["UNDECIDED", "no-root-pinned"])
+    expect("first use is no way around it", run(*local, "--tofu"), 4, ["UNDECIDED", "no-root-pinned"])
+
+
+def test_links_are_a_local_failure():
+    trust = f"{SCRATCH}/linked"
+    shutil.copytree(f"{EXAMPLE}/trust", trust)
+    metadata = f"{trust}/tuf/{NAME}/metadata"
+    os.rename(f"{metadata}/snapshot.json", f"{metadata}/elsewhere")
+    os.symlink("elsewhere", f"{metadata}/snapshot.json")
+    expect("a link in the trust directory", run("verify", "--root", PIN, "--trust-dir", trust, "--state-dir",
+           fresh_state(), "--as", f"{NAME}:1.0", f"oci:{EXAMPLE}/image"), 4, ["UNDECIDED", "file-io"])
 
 
 # ---- inspect

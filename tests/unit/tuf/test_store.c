@@ -274,6 +274,46 @@ Test(store, roots_neither_fall_nor_change)
     sandbox_close(&box);
 }
 
+static void add_roots(struct tuf_state *state, uint64_t first, uint64_t last)
+{
+    for (uint64_t version = first; version <= last; version++) {
+        struct tuf_stored_root root = { version, digest_of("r"), 1 };
+        cr_assert_eq(tuf_state_add_root(state, &root, NULL), ASSAY_OK);
+    }
+}
+
+/* Two first runs at once: the chain that begins earlier keeps its beginning and its anchor. */
+Test(store, merging_keeps_the_earlier_anchor)
+{
+    static const struct {
+        enum tuf_anchor_kind theirs;
+        enum tuf_anchor_kind ours;
+        uint64_t first_theirs;
+        uint64_t first_ours;
+        enum tuf_anchor_kind expected;
+    } cases[] = {
+        { TUF_ANCHOR_PIN, TUF_ANCHOR_TOFU, 2, 4, TUF_ANCHOR_PIN },
+        { TUF_ANCHOR_TOFU, TUF_ANCHOR_PIN, 4, 2, TUF_ANCHOR_PIN },
+        { TUF_ANCHOR_PIN, TUF_ANCHOR_TOFU, 4, 4, TUF_ANCHOR_PIN },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct tuf_state opened = { 0 };
+        struct tuf_state theirs = { .anchor = cases[i].theirs };
+        struct tuf_state ours = { .anchor = cases[i].ours };
+        uint64_t first = cases[i].first_theirs < cases[i].first_ours ? cases[i].first_theirs
+                                                                     : cases[i].first_ours;
+        add_roots(&theirs, cases[i].first_theirs, 5);
+        add_roots(&ours, cases[i].first_ours, 6);
+        cr_assert_eq(tuf_state_judge(&opened, &theirs, &ours, NULL), ASSAY_OK);
+        cr_assert_eq(tuf_state_merge(&opened, &theirs, &ours, NULL), ASSAY_OK);
+        cr_expect_eq(ours.anchor, cases[i].expected, "case %zu", i);
+        cr_expect_eq(ours.roots[0].version, first, "case %zu", i);
+        cr_expect_eq(ours.roots[ours.root_count - 1].version, 6, "case %zu", i);
+        tuf_state_clear(&theirs);
+        tuf_state_clear(&ours);
+    }
+}
+
 /* Also where no floor says so. */
 Test(store, chains_of_roots_are_compared)
 {
@@ -289,7 +329,8 @@ Test(store, chains_of_roots_are_compared)
         { "shorter", 2, { "r", "r", NULL }, ASSAY_ROLLBACK },
         { "another in the middle", 2, { "r", "x", "r" }, ASSAY_EQUIVOCATION },
         { "another at the end", 2, { "r", "r", "x" }, ASSAY_EQUIVOCATION },
-        { "beyond it", 9, { "x", "x", "x" }, ASSAY_OK },
+        { "beyond it, with a gap", 9, { "x", "x", "x" }, ASSAY_EQUIVOCATION },
+        { "beyond it, without a link", 5, { "x", "x", "x" }, ASSAY_EQUIVOCATION },
         { "none", 2, { NULL, NULL, NULL }, ASSAY_INTERNAL },
     };
     struct tuf_state opened = { 0 };
