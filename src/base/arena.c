@@ -38,14 +38,19 @@ static struct arena_block *arena_grow(struct arena *arena, size_t len)
     return block;
 }
 
-enum assay_status arena_alloc(struct arena *arena, size_t count, size_t size, void *out,
-                              struct assay_error *err)
+static enum assay_status arena_full(const struct arena *arena, struct assay_error *err)
 {
-    size_t len = 0;
+    return FAIL(err, ASSAY_JSON_LIMIT, "the parsed form needs more than %zu bytes", arena->max);
+}
+
+static enum assay_status arena_take(struct arena *arena, size_t len, uint8_t **out,
+                                    struct assay_error *err)
+{
     size_t left = arena->max - arena->used;
-    if (__builtin_mul_overflow(count, size, &len) || len > left) {
-        return FAIL(err, ASSAY_JSON_LIMIT, "the parsed form needs more than %zu bytes", arena->max);
+    if (len > left) {
+        return arena_full(arena, err);
     }
+    /* Even nothing takes a place, so that the maximum bounds the number of requests, too. */
     size_t padded = (len + (len == 0) + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     struct arena_block *block = arena->blocks;
     if (block == NULL || padded > block->cap - block->used) {
@@ -54,10 +59,22 @@ enum assay_status arena_alloc(struct arena *arena, size_t count, size_t size, vo
     if (block == NULL) {
         return FAIL_NO_MEMORY(err);
     }
-    void *ptr = (uint8_t *)block->bytes + block->used;
+    *out = (uint8_t *)block->bytes + block->used;
     block->used += padded;
-    arena->used = padded < left ? arena->used + padded : arena->max;
-    memcpy(out, &ptr, sizeof(ptr));
+    arena->used += padded < left ? padded : left;
+    return ASSAY_OK;
+}
+
+enum assay_status arena_alloc(struct arena *arena, size_t count, size_t size, void *out,
+                              struct assay_error *err)
+{
+    size_t len = 0;
+    uint8_t *ptr = NULL;
+    if (__builtin_mul_overflow(count, size, &len)) {
+        return arena_full(arena, err);
+    }
+    TRY(arena_take(arena, len, &ptr, err));
+    memcpy(out, &ptr, sizeof(ptr)); /* out points to a pointer of some type */
     return ASSAY_OK;
 }
 
@@ -67,9 +84,9 @@ enum assay_status arena_copy(struct arena *arena, struct slice bytes, struct sli
     size_t with_nul = 0;
     uint8_t *copy = NULL;
     if (__builtin_add_overflow(bytes.len, 1U, &with_nul)) {
-        return FAIL(err, ASSAY_JSON_LIMIT, "the parsed form needs more than %zu bytes", arena->max);
+        return arena_full(arena, err);
     }
-    TRY(arena_alloc(arena, with_nul, 1, &copy, err));
+    TRY(arena_take(arena, with_nul, &copy, err));
     if (bytes.len > 0) {
         memcpy(copy, bytes.ptr, bytes.len);
     }

@@ -30,15 +30,16 @@ enum assay_status base64_encode(struct slice bytes, struct buf *out, struct assa
     }
     TRY(buf_reserve(out, text_len, err));
     for (size_t pos = 0; pos < bytes.len; pos += 3) {
-        struct slice part = slice_first(slice_from(bytes, pos), 3);
-        uint32_t bits = (uint32_t)part.ptr[0] << 16;
-        bits |= part.len > 1 ? (uint32_t)part.ptr[1] << 8 : 0;
-        bits |= part.len > 2 ? part.ptr[2] : 0;
+        const uint8_t *in = bytes.ptr + pos;
+        size_t left = bytes.len - pos;
+        uint32_t bits = (uint32_t)in[0] << 16;
+        bits |= left > 1 ? (uint32_t)in[1] << 8 : 0;
+        bits |= left > 2 ? in[2] : 0;
         uint8_t *text = out->ptr + out->len;
         text[0] = (uint8_t)base64_alphabet[bits >> 18];
         text[1] = (uint8_t)base64_alphabet[bits >> 12 & 0x3FU];
-        text[2] = part.len > 1 ? (uint8_t)base64_alphabet[bits >> 6 & 0x3FU] : (uint8_t)'=';
-        text[3] = part.len > 2 ? (uint8_t)base64_alphabet[bits & 0x3FU] : (uint8_t)'=';
+        text[2] = left > 1 ? (uint8_t)base64_alphabet[bits >> 6 & 0x3FU] : (uint8_t)'=';
+        text[3] = left > 2 ? (uint8_t)base64_alphabet[bits & 0x3FU] : (uint8_t)'=';
         out->len += 4;
     }
     out->ptr[out->len] = '\0';

@@ -54,8 +54,15 @@ enum assay_status error_pass(struct assay_error *err, const struct assay_error *
 
 void error_clear(struct assay_error *err);
 
-#define FAIL(err, status, ...) error_set((err), __FILE__, __LINE__, (status), __VA_ARGS__)
-#define FAIL_NO_MEMORY(err)    FAIL((err), ASSAY_NO_MEMORY, "out of memory")
+/* What error_set promises, where compilers and analysers see it: a failure is never ASSAY_OK. */
+static inline enum assay_status error_raised(enum assay_status status)
+{
+    return status == ASSAY_OK ? ASSAY_INTERNAL : status;
+}
+
+#define FAIL(err, status, ...)                                                                     \
+    error_raised(error_set((err), __FILE__, __LINE__, (status), __VA_ARGS__))
+#define FAIL_NO_MEMORY(err) FAIL((err), ASSAY_NO_MEMORY, "out of memory")
 
 #define TRY(expression)                                                                            \
     do {                                                                                           \

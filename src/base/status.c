@@ -12,20 +12,23 @@ struct status_entry {
     const char *remedy;
 };
 
+#define X(number, name, status_id, status_class, status_sentence, status_remedy)                   \
+    static const struct status_entry entry_##name = { status_id, ASSAY_CLASS_##status_class,       \
+                                                      status_sentence, status_remedy };
+#include <assay/status.def>
+#undef X
+
 /* Values that are no status are our bug, and must never look like success. */
 static const struct status_entry *status_find(enum assay_status status)
 {
     switch (status) {
 #define X(number, name, status_id, status_class, status_sentence, status_remedy)                   \
-    case ASSAY_##name: {                                                                           \
-        static const struct status_entry entry = { status_id, ASSAY_CLASS_##status_class,          \
-                                                   status_sentence, status_remedy };               \
-        return &entry;                                                                             \
-    }
+    case ASSAY_##name:                                                                             \
+        return &entry_##name;
 #include <assay/status.def>
 #undef X
     default:
-        return status_find(ASSAY_INTERNAL);
+        return &entry_INTERNAL;
     }
 }
 

@@ -84,18 +84,25 @@ static bool is_algorithm_word(struct slice word)
     return !joint;
 }
 
+static const struct digest_name *digest_find_prefix(struct slice text)
+{
+    for (size_t i = 0; i < ARRAY_LEN(digest_names); i++) {
+        if (slice_has_prefix(text, slice_from_string(digest_names[i].prefix))) {
+            return &digest_names[i];
+        }
+    }
+    return NULL;
+}
+
 enum assay_status digest_parse(struct slice text, struct digest *out, struct assay_error *err)
 {
     *out = (struct digest){ .alg = DIGEST_NONE };
-    for (size_t i = 0; i < ARRAY_LEN(digest_names); i++) {
-        const struct digest_name *name = &digest_names[i];
-        struct slice prefix = slice_from_string(name->prefix);
-        if (slice_has_prefix(text, prefix)) {
-            TRY_IN(hex_decode(slice_from(text, prefix.len), out->bytes, name->size, err), err,
-                   "digest \"%.*s\"", SLICE_ARGS(text));
-            out->alg = name->alg;
-            return ASSAY_OK;
-        }
+    const struct digest_name *name = digest_find_prefix(text);
+    if (name != NULL) {
+        TRY_IN(hex_decode(slice_from(text, strlen(name->prefix)), out->bytes, name->size, err), err,
+               "digest \"%.*s\"", SLICE_ARGS(text));
+        out->alg = name->alg;
+        return ASSAY_OK;
     }
     struct slice word = slice_first(text, slice_find(text, ':'));
     if (word.len < text.len && is_algorithm_word(word)) {

@@ -12,7 +12,8 @@
 #include <openssl/x509.h>
 
 #define DEFINE_OPENSSL_CLEANUP(type, name, free_fn)                                                \
-    static inline void openssl_cleanup_##name(type **object)                                       \
+    static inline void openssl_cleanup_##name(                                                     \
+        type **object) /* NOLINT(bugprone-macro-parentheses): a type */                            \
     {                                                                                              \
         free_fn(*object);                                                                          \
     }
