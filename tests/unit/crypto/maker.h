@@ -51,11 +51,13 @@ struct maker_certificate {
     const char *cn;
     struct maker_name names[2];    /* instead of cn, when cn is NULL */
     const char *basic_constraints; /* NULL: none */
+    bool has_them_twice;
     const char *extended_key_usage;
     int64_t not_before_unix_s; /* 0: yesterday */
     int64_t not_after_unix_s;  /* 0: in a year */
     const EVP_MD *md;          /* NULL: SHA-256 */
     bool is_version_1;
+    const char *not_after_text; /* instead, as a UTCTime whatever it is */
 };
 
 /* The moment that certificates are made for. */

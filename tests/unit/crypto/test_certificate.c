@@ -140,6 +140,23 @@ Test(certificate, old_version_is_no_ca)
     cr_expect(names_something);
 }
 
+Test(certificate, extensions_that_contradict)
+{
+    AUTO_PKEY *pkey = maker_ec("P-256");
+    for (int twice = 0; twice < 2; twice++) {
+        AUTO_BUF pem = BUF_INIT(MAKER_MAX_BYTES);
+        AUTO_X509 *x509 =
+            maker_certificate(&(struct maker_certificate){ .pkey = pkey,
+                                                           .cn = GUN,
+                                                           .basic_constraints = "critical,CA:FALSE",
+                                                           .has_them_twice = twice == 1 });
+        maker_pem(x509, &pem);
+        bool names_something = false;
+        cr_expect_eq(check_pem(&pem, &names_something), twice ? ASSAY_CERTIFICATE : ASSAY_OK);
+        cr_expect_eq(names_something, !twice);
+    }
+}
+
 Test(certificate, a_bare_key_is_none)
 {
     AUTO_PKEY *pkey = maker_ec("P-256");
@@ -297,6 +314,28 @@ Test(certificate, dates)
         cr_expect_eq(key_leaf(key)->not_after_unix_s, cases[i].end, "%s", cases[i].name);
         cr_expect_eq(key_check_dates(key, now, NULL), cases[i].status, "%s", cases[i].name);
         cr_expect_eq(key_check_certificate(key, NULL), ASSAY_OK, "dates are not judged there");
+    }
+}
+
+Test(certificate, dates_have_one_form)
+{
+    static const struct {
+        const char *text;
+        enum assay_status status;
+    } cases[] = { { "301125131837Z", ASSAY_OK },
+                  { "3011251318Z", ASSAY_CERTIFICATE },
+                  { "301125131837+0100", ASSAY_CERTIFICATE },
+                  { "3011251318+0100", ASSAY_CERTIFICATE },
+                  { "301325131837Z", ASSAY_CERTIFICATE },
+                  { "3011251318370", ASSAY_CERTIFICATE },
+                  { "", ASSAY_CERTIFICATE } };
+    AUTO_PKEY *pkey = maker_ec("P-256");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        AUTO_BUF pem = BUF_INIT(MAKER_MAX_BYTES);
+        AUTO_X509 *x509 = maker_certificate(&(struct maker_certificate){
+            .pkey = pkey, .cn = GUN, .not_after_text = cases[i].text });
+        maker_pem(x509, &pem);
+        cr_expect_eq(status_of_pem(&pem), cases[i].status, "%s", cases[i].text);
     }
 }
 

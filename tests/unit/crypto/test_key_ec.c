@@ -77,6 +77,12 @@ Test(key_ec, ec_points)
     uint8_t *point = good.ptr + 26;
     maker_put_spki(P256_ALGORITHM, slice_of(point, 65), &spki);
     cr_expect(slice_equal(buf_slice(&spki), buf_slice(&good)));
+    AUTO_BUF longer = BUF_INIT(MAKER_MAX_BYTES);
+    maker_append(&longer, P256_ALGORITHM);
+    maker_append(&longer, SLICE_LITERAL("\x05\x00"));
+    maker_put_spki(buf_slice(&longer), slice_of(point, 65), &spki);
+    cr_expect_eq(maker_status(KEY_TYPE_ECDSA, buf_slice(&spki)), ASSAY_KEY_MALFORMED,
+                 "behind the curve");
     maker_put_spki(P256_ALGORITHM, SLICE_LITERAL("\0"), &spki);
     cr_expect_eq(maker_status(KEY_TYPE_ECDSA, buf_slice(&spki)), ASSAY_KEY_MALFORMED, "infinity");
     maker_put_spki(P256_ALGORITHM, SLICE_EMPTY, &spki);

@@ -115,6 +115,38 @@ Test(key_rsa, rsa_moduli_out_of_shape)
     cr_expect_eq(maker_status(KEY_TYPE_RSA, buf_slice(&spki)), ASSAY_KEY_MALFORMED, "no content");
 }
 
+/* What stands behind a value inside a longer frame is no part of a key. */
+Test(key_rsa, nothing_behind_on_any_level)
+{
+    static const char *const names[] = { "nothing", "the exponent", "both numbers", "the key" };
+    AUTO_BUF modulus = BUF_INIT(MAKER_MAX_BYTES);
+    maker_put_number(2048, 0x01, &modulus);
+    for (size_t level = 0; level < ARRAY_LEN(names); level++) {
+        AUTO_BUF numbers = BUF_INIT(MAKER_MAX_BYTES);
+        AUTO_BUF bits = BUF_INIT(MAKER_MAX_BYTES);
+        AUTO_BUF info = BUF_INIT(MAKER_MAX_BYTES);
+        AUTO_BUF spki = BUF_INIT(MAKER_MAX_BYTES);
+        maker_der(0x02, buf_slice(&modulus), &numbers);
+        maker_der(0x02, SLICE_LITERAL("\x01\x00\x01"), &numbers);
+        if (level == 1) {
+            maker_append(&numbers, SLICE_LITERAL("\x02\x01\x07"));
+        }
+        maker_append(&bits, SLICE_LITERAL("\0"));
+        maker_der(0x30, buf_slice(&numbers), &bits);
+        if (level == 2) {
+            maker_append(&bits, SLICE_LITERAL("\x05\x00"));
+        }
+        maker_der(0x30, RSA_ALGORITHM, &info);
+        maker_der(0x03, buf_slice(&bits), &info);
+        if (level == 3) {
+            maker_append(&info, SLICE_LITERAL("\x05\x00"));
+        }
+        maker_der(0x30, buf_slice(&info), &spki);
+        cr_expect_eq(maker_status(KEY_TYPE_RSA, buf_slice(&spki)),
+                     level == 0 ? ASSAY_OK : ASSAY_KEY_MALFORMED, "behind %s", names[level]);
+    }
+}
+
 /* With exponent 1 the padded hash is its own signature: the key must not get that far. */
 Test(key_rsa, rsa_exponent_one_is_never_asked)
 {

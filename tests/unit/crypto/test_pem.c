@@ -119,6 +119,26 @@ Test(pem, lines_are_64_wide)
     }
 }
 
+/* An empty line before the end can only hide behind a full last line. */
+Test(pem, empty_line_behind_a_full_one)
+{
+    AUTO_BUF good = BUF_INIT(MAKER_MAX_BYTES);
+    AUTO_BUF pem = BUF_INIT(MAKER_MAX_BYTES);
+    char name[64] = "a";
+    size_t full = 0;
+    while (strlen(name) < sizeof(name) - 1) {
+        buf_reset(&good);
+        make_pem(name, &good);
+        cr_expect_eq(status_of_pem(&good), ASSAY_OK, "%s", name);
+        struct slice body = slice_first(buf_slice(&good), good.len - strlen(END) - 1);
+        full += body.len - slice_find_last(body, '\n') == 65;
+        replace(&good, END, "\n" END, &pem);
+        cr_expect_eq(status_of_pem(&pem), ASSAY_CERTIFICATE, "%s", name);
+        strcat(name, "a");
+    }
+    cr_assert_gt(full, 0);
+}
+
 Test(pem, is_bounded)
 {
     AUTO_BUF pem = BUF_INIT(MAKER_MAX_BYTES);
