@@ -49,18 +49,16 @@ static enum assay_status find_program(const struct credential_helper *helper, st
 /* ---- starting it ---- */
 
 /* Its standard input: a file in memory, so that a helper that does not read cannot stop us. */
-static enum assay_status open_input(const char *server, int *out, struct assay_error *err)
+static enum assay_status open_input(const char *server, int *fd, struct assay_error *err)
 {
-    AUTO_FD fd = memfd_create("credential-request", MFD_CLOEXEC);
-    if (fd < 0) {
+    *fd = memfd_create("credential-request", MFD_CLOEXEC);
+    if (*fd < 0) {
         return FAIL(err, ASSAY_CREDENTIALS, "no file in memory: %s", strerror(errno));
     }
-    TRY(fd_write_all(fd, slice_from_string(server), err));
-    if (lseek(fd, 0, SEEK_SET) != 0) {
+    TRY(fd_write_all(*fd, slice_from_string(server), err));
+    if (lseek(*fd, 0, SEEK_SET) != 0) {
         return FAIL(err, ASSAY_CREDENTIALS, "no file in memory: %s", strerror(errno));
     }
-    *out = fd;
-    fd = -1;
     return ASSAY_OK;
 }
 

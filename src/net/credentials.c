@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
-#include "base/text.h"
+#include "net/credential_file.h"
 #include "net/credential_helper.h"
 #include "json/tree.h"
 
@@ -13,7 +13,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#define HUB        "docker.io"
 #define HUB_SERVER "https://index.docker.io/v1/" /* how docker login names it, to helpers too */
 
 enum {
@@ -135,20 +134,13 @@ void net_credentials_free(struct net_credentials *credentials)
 
 /* ---- helpers ---- */
 
-static enum assay_status take_bytes(struct buf *out, struct slice bytes, struct assay_error *err)
-{
-    out->max = LIMIT_CREDENTIAL_BYTES;
-    TRY(buf_reserve(out, bytes.len, err)); /* at once: growing would leave a copy behind */
-    return buf_append(out, bytes, err);
-}
-
 static enum assay_status copy_credential(const struct net_credential *from,
                                          struct net_credential *out, struct assay_error *err)
 {
-    TRY(take_bytes(&out->user, buf_slice(&from->user), err));
-    TRY(take_bytes(&out->password, buf_slice(&from->password), err));
-    TRY(take_bytes(&out->identity_token, buf_slice(&from->identity_token), err));
-    TRY(take_bytes(&out->registry_token, buf_slice(&from->registry_token), err));
+    TRY(credential_take(&out->user, buf_slice(&from->user), err));
+    TRY(credential_take(&out->password, buf_slice(&from->password), err));
+    TRY(credential_take(&out->identity_token, buf_slice(&from->identity_token), err));
+    TRY(credential_take(&out->registry_token, buf_slice(&from->registry_token), err));
     out->found = from->found;
     return ASSAY_OK;
 }
@@ -157,7 +149,8 @@ static enum assay_status ask_helper(struct net_credentials *credentials, const c
                                     const char *registry, struct net_credential *out,
                                     struct assay_error *err)
 {
-    const char *server = slice_is(slice_from_string(registry), HUB) ? HUB_SERVER : registry;
+    const char *server =
+        slice_is(slice_from_string(registry), CREDENTIAL_HUB) ? HUB_SERVER : registry;
     struct credential_helper helper = { .name = name,
                                         .path = credentials->helper_path,
                                         .home = credentials->home };
@@ -185,162 +178,7 @@ static enum assay_status ask_helper(struct net_credentials *credentials, const c
     return copy_credential(&entry->credential, out, err);
 }
 
-/* ---- the keys of a file ---- */
-
-/* "https://index.docker.io/v1/" and its kin all mean Docker Hub. */
-static bool is_hub(struct slice host)
-{
-    return slice_is(host, HUB) || slice_is(host, "index.docker.io") ||
-           slice_is(host, "registry-1.docker.io");
-}
-
-/* How long the part of wanted ("host:port/ns/app") is that key stands for; 0: it does not. A key
- * with a scheme is an old docker one and means the whole host. */
-static size_t match_length(const char *key, struct slice wanted)
-{
-    struct slice rest = slice_from_string(key);
-    bool old = true;
-    if (slice_has_prefix(rest, SLICE_LITERAL("https://"))) {
-        rest = slice_from(rest, strlen("https://"));
-    } else if (slice_has_prefix(rest, SLICE_LITERAL("http://"))) {
-        rest = slice_from(rest, strlen("http://"));
-    } else {
-        old = false;
-    }
-    while (rest.len > 0 && rest.ptr[rest.len - 1] == '/') {
-        rest.len--;
-    }
-    struct slice host = slice_first(rest, slice_find(rest, '/'));
-    struct slice path = slice_from(rest, host.len);
-    if (is_hub(host)) {
-        host = SLICE_LITERAL(HUB);
-        old = old || slice_is(path, "/v1") || slice_is(path, "/v2");
-    }
-    if (old) {
-        path = SLICE_EMPTY;
-    }
-    if (host.len == 0 || !slice_has_prefix(wanted, host) ||
-        !slice_has_prefix(slice_from(wanted, host.len), path)) {
-        return 0;
-    }
-    size_t len = host.len + path.len;
-    return len == wanted.len || wanted.ptr[len] == '/' ? len : 0;
-}
-
-/* ---- one entry of "auths" ---- */
-
-/* base64 of "user:password". */
-static enum assay_status take_auth(const char *auth, struct net_credential *out,
-                                   struct assay_error *err)
-{
-    struct buf plain = BUF_INIT(LIMIT_CREDENTIAL_BYTES);
-    struct slice text = slice_from_string(auth);
-    size_t len = 0;
-    enum assay_status status = buf_reserve(&plain, text.len, err);
-    if (status == ASSAY_OK) {
-        status = base64_decode(text, plain.ptr, plain.max, &len, err);
-    }
-    struct slice both = slice_of(plain.ptr, len);
-    struct slice user = slice_first(both, slice_find(both, ':'));
-    struct slice password = slice_from(both, user.len + 1);
-    while (password.len > 0 && password.ptr[password.len - 1] == '\0') {
-        password.len--; /* old docker pads with NUL */
-    }
-    if (status == ASSAY_OK && (user.len == 0 || user.len == both.len)) {
-        status = FAIL(err, ASSAY_CREDENTIALS, "'auth' is not base64 of USER:PASSWORD");
-    }
-    if (status == ASSAY_OK) {
-        status = take_bytes(&out->user, user, err);
-    }
-    if (status == ASSAY_OK) {
-        status = take_bytes(&out->password, password, err);
-    }
-    buf_wipe(&plain);
-    return status;
-}
-
-/* Docker leaves an empty entry where a helper keeps the credential: that is none. */
-static enum assay_status take_entry(const struct json_at *entry, struct net_credential *out,
-                                    struct assay_error *err)
-{
-    const char *auth = NULL;
-    const char *user = NULL;
-    const char *password = NULL;
-    const char *identity = NULL;
-    const char *registry = NULL;
-    TRY(json_as_object(entry, err));
-    TRY(json_get_string_opt(entry, "auth", &auth, err));
-    TRY(json_get_string_opt(entry, "username", &user, err));
-    TRY(json_get_string_opt(entry, "password", &password, err));
-    TRY(json_get_string_opt(entry, "identitytoken", &identity, err));
-    TRY(json_get_string_opt(entry, "registrytoken", &registry, err));
-    if (identity != NULL && identity[0] != '\0') {
-        TRY(take_bytes(&out->identity_token, slice_from_string(identity), err));
-        out->found = true;
-    }
-    if (registry != NULL && registry[0] != '\0') {
-        TRY(take_bytes(&out->registry_token, slice_from_string(registry), err));
-        out->found = true;
-    }
-    if (auth != NULL && auth[0] != '\0') {
-        TRY(take_auth(auth, out, err));
-        out->found = true;
-    } else if (user != NULL && user[0] != '\0' && password != NULL) {
-        TRY(take_bytes(&out->user, slice_from_string(user), err));
-        TRY(take_bytes(&out->password, slice_from_string(password), err));
-        out->found = true;
-    }
-    return ASSAY_OK;
-}
-
-static enum assay_status find_auth(const struct json_at *file, struct slice wanted,
-                                   struct net_credential *out, struct assay_error *err)
-{
-    struct json_at auths;
-    struct json_at entry;
-    size_t shorter_than = wanted.len + 1;
-    if (!json_find(file, "auths", &auths)) {
-        return ASSAY_OK;
-    }
-    TRY(json_as_object(&auths, err));
-    /* The longest key first; empty entries make way for shorter keys. */
-    while (!out->found && shorter_than > 0) {
-        void *iterator = NULL;
-        size_t longest = 0;
-        while (json_member(&auths, &iterator, &entry)) {
-            size_t len = match_length(entry.key, wanted);
-            longest = len < shorter_than && len > longest ? len : longest;
-        }
-        iterator = NULL;
-        while (longest > 0 && !out->found && json_member(&auths, &iterator, &entry)) {
-            if (match_length(entry.key, wanted) == longest) {
-                TRY(take_entry(&entry, out, err));
-            }
-        }
-        shorter_than = longest;
-    }
-    return ASSAY_OK;
-}
-
 /* ---- one file ---- */
-
-static enum assay_status find_helper(const struct json_at *file, const char *registry,
-                                     const char **out, struct assay_error *err)
-{
-    struct json_at helpers;
-    struct json_at entry;
-    struct slice wanted = slice_from_string(registry);
-    void *iterator = NULL;
-    if (json_find(file, "credHelpers", &helpers)) {
-        TRY(json_as_object(&helpers, err));
-        while (json_member(&helpers, &iterator, &entry)) {
-            if (match_length(entry.key, wanted) == wanted.len) {
-                return json_as_string(&entry, out, err);
-            }
-        }
-    }
-    return json_get_string_opt(file, "credsStore", out, err);
-}
 
 static enum assay_status find_in_text(struct net_credentials *credentials, struct slice text,
                                       const char *document, const char *registry,
@@ -352,17 +190,17 @@ static enum assay_status find_in_text(struct net_credentials *credentials, struc
     const char *helper = NULL;
     TRY(json_tree_load(text, document, &tree, &root, err));
     TRY(json_as_object(&root, err));
-    TRY(find_helper(&root, registry, &helper, err));
+    TRY(credential_file_helper(&root, registry, &helper, err));
     if (helper != NULL && helper[0] != '\0' && credentials->helper_path != NULL) {
         TRY(ask_helper(credentials, helper, registry, out, err));
     }
-    return out->found ? ASSAY_OK : find_auth(&root, wanted, out, err);
+    return out->found ? ASSAY_OK : credential_file_find(&root, wanted, out, err);
 }
 
 static enum assay_status read_place(const char *path, struct buf *out, bool *found,
                                     struct assay_error *err)
 {
-    *found = access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+    *found = path != NULL && (access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR));
     return *found ? file_read(path, LIMIT_CREDENTIAL_FILE_BYTES, out, err) : ASSAY_OK;
 }
 
@@ -389,9 +227,7 @@ static enum assay_status find_anywhere(struct net_credentials *credentials, cons
                          "DOCKER_AUTH_CONFIG", registry, wanted, out, err));
     }
     for (size_t i = 0; i < PLACE_COUNT && !out->found; i++) {
-        if (credentials->places[i] != NULL) {
-            TRY(find_in_place(credentials, credentials->places[i], registry, wanted, out, err));
-        }
+        TRY(find_in_place(credentials, credentials->places[i], registry, wanted, out, err));
     }
     return ASSAY_OK;
 }
@@ -402,8 +238,8 @@ enum assay_status net_credentials_find(struct net_credentials *credentials, cons
 {
     AUTO_BUF wanted = BUF_INIT(LIMIT_REFERENCE_BYTES);
     *out = (struct net_credential){ 0 };
-    if (is_hub(slice_from_string(registry))) {
-        registry = HUB;
+    if (credential_is_hub(slice_from_string(registry))) {
+        registry = CREDENTIAL_HUB;
     }
     TRY(buf_append_string(&wanted, registry, err));
     if (repository[0] != '\0') {

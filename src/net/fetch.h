@@ -39,8 +39,8 @@ struct net_request {
 
 struct net_response {
     enum assay_status status; /* of the transfer: ASSAY_OK for any complete HTTP answer */
-    struct assay_error error; /* when status is not ASSAY_OK */
     int http_status;
+    struct assay_error error;            /* when status is not ASSAY_OK */
     struct buf body;                     /* owned */
     char content_type[NET_HEADER_BYTES]; /* without parameters, lower case; "" if absent */
     char location[LIMIT_URL_BYTES];      /* of a redirect; "" if absent */

@@ -161,6 +161,17 @@ static enum assay_status relaunch(struct flight *flight, struct curl_transfer *t
     return ASSAY_OK;
 }
 
+static struct curl_transfer *transfer_of(const struct flight *flight, const CURLMsg *message)
+{
+    for (size_t i = 0; message->msg == CURLMSG_DONE && i < flight->count; i++) {
+        if (flight->transfers[i].easy == message->easy_handle) {
+            return &flight->transfers[i];
+        }
+    }
+    return NULL;
+}
+
+/* Takes what has ended; *running counts what goes on, also what begins again. */
 static enum assay_status collect(struct flight *flight, int *running, struct assay_error *err)
 {
     const struct curl_library *curl = &flight->fetcher->curl;
@@ -168,18 +179,27 @@ static enum assay_status collect(struct flight *flight, int *running, struct ass
     int left = 0;
     while ((message = curl->multi_info_read(flight->fetcher->multi, &left)) != NULL) {
         CURLcode result = message->data.result;
-        struct curl_transfer *transfer = NULL;
-        for (size_t i = 0; message->msg == CURLMSG_DONE && i < flight->count; i++) {
-            if (flight->transfers[i].easy == message->easy_handle) {
-                transfer = &flight->transfers[i];
-            }
+        struct curl_transfer *transfer = transfer_of(flight, message);
+        if (transfer == NULL) {
+            continue;
         }
-        if (transfer != NULL && transfer->stale && result == CURLE_ABORTED_BY_CALLBACK) {
-            TRY(relaunch(flight, transfer, err));
-            (*running)++;
-        } else if (transfer != NULL) {
+        if (!transfer->stale || result != CURLE_ABORTED_BY_CALLBACK) {
             curl_answer_finish(transfer, curl, result);
+            continue;
         }
+        (*running)++;
+        TRY(relaunch(flight, transfer, err));
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status check_drive(CURLMcode code, struct assay_error *err)
+{
+    if (code == CURLM_OUT_OF_MEMORY) {
+        return FAIL_NO_MEMORY(err);
+    }
+    if (code != CURLM_OK) {
+        return FAIL(err, ASSAY_INTERNAL, "libcurl.so.4 cannot drive a flight: %d", (int)code);
     }
     return ASSAY_OK;
 }
@@ -188,21 +208,14 @@ static enum assay_status fly(struct flight *flight, struct assay_error *err)
 {
     const struct curl_library *curl = &flight->fetcher->curl;
     CURLM *multi = flight->fetcher->multi;
-    int running = 0;
-    do {
-        CURLMcode code = curl->multi_perform(multi, &running);
+    int running = 1;
+    while (running > 0) {
+        TRY(env_check_interrupted(flight->fetcher->env, err));
+        TRY(check_drive(curl->multi_perform(multi, &running), err));
         TRY(collect(flight, &running, err));
-        if (code == CURLM_OK && running > 0) {
-            TRY(env_check_interrupted(flight->fetcher->env, err));
-            code = curl->multi_poll(multi, NULL, 0, POLL_MS, NULL);
-        }
-        if (code == CURLM_OUT_OF_MEMORY) {
-            return FAIL_NO_MEMORY(err);
-        }
-        if (code != CURLM_OK) {
-            return FAIL(err, ASSAY_INTERNAL, "libcurl.so.4 cannot drive a flight: %d", (int)code);
-        }
-    } while (running > 0);
+        int wait_ms = running > 0 ? POLL_MS : 0;
+        TRY(check_drive(curl->multi_poll(multi, NULL, 0, wait_ms, NULL), err));
+    }
     return ASSAY_OK;
 }
 

@@ -57,9 +57,9 @@ struct curl_sockets {
 };
 
 curl_socket_t curl_socket_open(void *sockets, curlsocktype purpose, struct curl_sockaddr *address);
-int curl_socket_close(void *sockets, curl_socket_t fd);
+int curl_socket_close(void *context, curl_socket_t fd);
 /* Asked before each request: refuses a kept connection on which something has come unasked. */
-int curl_before_request(void *transfer, char *remote, char *local, int remote_port, int local_port);
+int curl_before_request(void *context, char *remote, char *local, int remote_port, int local_port);
 
 /* What a header may say once, kept to be judged when the header section ends. */
 enum answer_header {
@@ -99,7 +99,7 @@ struct curl_transfer {
 
 /* Callbacks of the answer; each ends the transfer by an error in the response. */
 size_t curl_answer_header(char *line, size_t size, size_t count, void *transfer);
-size_t curl_answer_body(char *bytes, size_t size, size_t count, void *transfer);
+size_t curl_answer_body(char *bytes, size_t size, size_t count, void *context);
 /* Judges the end: fills the response's status and error. */
 void curl_answer_finish(struct curl_transfer *transfer, const struct curl_library *curl,
                         CURLcode code);

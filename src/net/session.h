@@ -39,6 +39,8 @@ enum net_server {
 
 struct net_get {
     enum net_server server;
+    bool follow;            /* redirects, LIMIT_REDIRECTS hops, credentials only to the same
+                               origin; otherwise a redirect is ASSAY_NET_REDIRECT */
     const char *url;        /* "https://host[:port]/path"; a registry's may be turned to http
                                when its host is in plain_http */
     const char *accept;     /* NULL: none */
@@ -46,8 +48,6 @@ struct net_get {
     const char *repository; /* for the longest-prefix look-up of credentials */
     const char *scope;      /* "repository:NAME:pull", of the token */
     size_t max_bytes;
-    bool follow; /* redirects, LIMIT_REDIRECTS hops, credentials only to the same
-                    origin; otherwise a redirect is ASSAY_NET_REDIRECT */
     /* As in struct net_request: for bodies too large to hold. Only the final answer reaches it. */
     enum assay_status (*sink)(void *ctx, struct slice bytes, struct assay_error *err);
     void *sink_ctx;

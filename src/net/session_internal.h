@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the parts of a session share: hosts (session_hosts.c), authorisation (session_auth.c) and
- * the exchanges that they serve (session.c). */
+/* What the parts of a session share: hosts (session_hosts.c), what servers accepted
+ * (session_grants.c), logging in (session_auth.c), and the exchanges that they serve
+ * (session_exchange.c), which session.c sends in flights. */
 #ifndef NET_SESSION_INTERNAL_H
 #define NET_SESSION_INTERNAL_H
 
@@ -73,7 +74,14 @@ struct exchange {
     enum exchange_step step;
 };
 
-/* Ends the exchange by an error in its response. */
+/* ---- session_exchange.c ---- */
+
+/* Ready to be sent, or ended by an error in its response. */
+void exchange_begin(struct net_session *session, const struct net_get *get,
+                    struct net_response *response, struct exchange *exchange);
+/* Decides by the response what comes next. */
+void exchange_judge(struct net_session *session, struct exchange *exchange);
+/* Ends it by an error in its response. */
 void exchange_fail(struct exchange *exchange, const struct assay_error *error);
 
 /* ---- session_hosts.c ---- */
@@ -86,18 +94,25 @@ MUST_CHECK enum assay_status session_host_tls(struct net_session *session, enum 
 bool session_is_plain(const struct net_session *session, const struct net_url *url);
 void session_hosts_free(struct net_session *session);
 
-/* ---- session_auth.c ---- */
+/* ---- session_grants.c ---- */
 
 /* The grant for an exchange's server and scope, NULL when there is none. */
 const struct session_grant *session_grant_find(const struct net_session *session,
                                                const struct exchange *exchange);
+/* Replaces the one that was refused, if any. Takes the header. */
+MUST_CHECK enum assay_status session_grant_store(struct net_session *session,
+                                                 const struct exchange *exchange,
+                                                 struct buf *header, struct assay_error *err);
 MUST_CHECK enum assay_status exchange_make_grant_key(struct exchange *exchange,
                                                      struct assay_error *err);
+void session_grants_free(struct net_session *session);
+
+/* ---- session_auth.c ---- */
+
 /* Answers all exchanges at STEP_AUTHORIZE, in one flight: they go on at STEP_SEND or end with their
  * error. The status is of the flight. */
 MUST_CHECK enum assay_status session_authorize(struct net_session *session,
                                                struct exchange *exchanges, size_t count,
                                                struct assay_error *err);
-void session_grants_free(struct net_session *session);
 
 #endif

@@ -17,17 +17,20 @@ void token_request_clear(struct token_request *request)
 
 /* ---- asking ---- */
 
-static enum assay_status append_escaped(struct buf *out, struct slice text, struct assay_error *err)
+static enum assay_status append_escaped_byte(struct buf *out, uint8_t c, struct assay_error *err)
 {
     static const char unreserved[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    if (c != '\0' && strchr(unreserved, c) != NULL) {
+        return buf_append_byte(out, c, err);
+    }
+    return buf_printf(out, err, "%%%02X", (unsigned)c);
+}
+
+static enum assay_status append_escaped(struct buf *out, struct slice text, struct assay_error *err)
+{
     for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.ptr[i];
-        if (c != '\0' && strchr(unreserved, c) != NULL) {
-            TRY(buf_append_byte(out, c, err));
-        } else {
-            TRY(buf_printf(out, err, "%%%02X", (unsigned)c));
-        }
+        TRY(append_escaped_byte(out, text.ptr[i], err));
     }
     return ASSAY_OK;
 }

@@ -107,12 +107,12 @@ static bool set_port(struct net_url *url, struct slice text, bool present)
 
 static bool set_authority(struct net_url *url, struct slice text)
 {
-    if (text.len > 0 && text.ptr[0] == '[') {
+    if (slice_has_prefix(text, SLICE_LITERAL("["))) {
         size_t end = slice_find(text, ']');
         struct slice behind = slice_from(text, end + 1);
         bool has_port = behind.len > 0;
         return end < text.len && set_host(url, slice_from(slice_first(text, end), 1)) &&
-               is_ipv6(url->host) && (!has_port || behind.ptr[0] == ':') &&
+               is_ipv6(url->host) && (!has_port || slice_has_prefix(behind, SLICE_LITERAL(":"))) &&
                set_port(url, slice_from(behind, 1), has_port);
     }
     size_t colon = slice_find(text, ':');
@@ -152,7 +152,7 @@ static bool starts_with(struct slice text, const char *lower_prefix, struct slic
             return false;
         }
     }
-    *rest = slice_from(text, len);
+    *rest = slice_of(text.ptr + len, text.len - len);
     return true;
 }
 

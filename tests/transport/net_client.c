@@ -189,7 +189,7 @@ int main(int argc, char **argv)
     if (status == ASSAY_OK) {
         status = get_all(&client, session, &err);
     }
-    if (status == ASSAY_OK) {
+    if (status == ASSAY_OK && env.fetcher != NULL) {
         print_cost(env.fetcher);
     } else {
         (void)fprintf(stderr, "%s: %s\n", assay_status_id(status), assay_error_message(&err));
