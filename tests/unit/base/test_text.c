@@ -31,6 +31,8 @@ static const struct utf8_case utf8_cases[] = {
     CASE("\xf4\x8f\xbf\xbf", true),
     CASE("\x80", false),
     CASE("\xbf", false),
+    CASE("\x82\x80", false),
+    CASE("\xbf\xbf", false),
     CASE("\xc0\x80", false),
     CASE("\xc1\xbf", false),
     CASE("\xc2", false),
