@@ -12,7 +12,8 @@ struct ask {
     const char *roots_dir;         /* where an accepted root is pinned; NULL: nowhere to ask for */
 };
 
-void ask_init(struct ask *ask, const char *roots_dir);
+/* Nobody is asked until roots_dir is set. */
+void ask_init(struct ask *ask);
 void ask_clear(struct ask *ask);
 /* Somebody can be asked: standard input and standard error are terminals. */
 bool ask_is_possible(const struct ask *ask);

@@ -35,7 +35,6 @@ struct command {
     uint64_t options;        /* OPT_BITs, without the common ones */
     size_t min_operands;
     size_t max_operands;
-    bool configured; /* configuration and directories are set up before it runs */
     /* Fills err, or tells the user itself and leaves err empty; the class of what it returns is
      * the exit code. */
     enum assay_status (*run)(struct cli *cli, struct assay_error *err);
@@ -57,10 +56,12 @@ enum assay_status command_root(struct cli *cli, struct assay_error *err);
 enum assay_status command_version(struct cli *cli, struct assay_error *err);
 enum assay_status command_help(struct cli *cli, struct assay_error *err);
 
-/* Reads environment, options and configuration. */
-MUST_CHECK enum assay_status cli_set_up(struct cli *cli, bool configured, struct assay_error *err);
+/* Reads the environment and what options say about the terminal. */
+MUST_CHECK enum assay_status cli_set_up(struct cli *cli, struct assay_error *err);
+/* Reads the configuration and finds the directories of state and pins; once. */
+MUST_CHECK enum assay_status cli_configure(struct cli *cli, struct assay_error *err);
 void cli_clear(struct cli *cli);
-/* A session of what options, environment and configuration say. */
+/* A session of what options, environment and configuration say; configures first. */
 MUST_CHECK enum assay_status cli_session(struct cli *cli, struct assay_session **out,
                                          struct assay_error *err);
 /* For CLEANUP. */

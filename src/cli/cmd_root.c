@@ -186,6 +186,7 @@ enum assay_status command_root(struct cli *cli, struct assay_error *err)
             return FAIL(err, ASSAY_USAGE, "'assay root %s' takes %s", verb,
                         verbs[i].max_operands == 1 ? "no operand" : "one repository name");
         }
+        TRY(cli_configure(cli, err));
         return verbs[i].run(cli, err);
     }
     return FAIL(err, ASSAY_USAGE, "'assay root %s' is unknown: list, show, pin or remove", verb);

@@ -28,7 +28,6 @@ static const struct command commands[] = {
         .options = JUDGE_OPTIONS | OPT_BIT(OPT_AT) | OPT_BIT(OPT_AS) | OPT_BIT(OPT_EXPLAIN),
         .min_operands = 1,
         .max_operands = LIMIT_REFERENCES,
-        .configured = true,
         .run = command_verify,
     },
     {
@@ -42,7 +41,6 @@ static const struct command commands[] = {
         .options = JUDGE_OPTIONS,
         .min_operands = 1,
         .max_operands = LIMIT_REFERENCES,
-        .configured = true,
         .run = command_pin,
     },
     {
@@ -54,7 +52,6 @@ static const struct command commands[] = {
         .options = PLACE_OPTIONS | TRUST_OPTIONS,
         .min_operands = 1,
         .max_operands = 1,
-        .configured = true,
         .run = command_explain,
     },
     {
@@ -70,7 +67,6 @@ static const struct command commands[] = {
                    OPT_BIT(OPT_AT) | OPT_BIT(OPT_TRUST) | OPT_BIT(OPT_PRETTY),
         .min_operands = 1,
         .max_operands = 1,
-        .configured = true,
         .run = command_inspect,
     },
     {
@@ -87,7 +83,6 @@ static const struct command commands[] = {
         .options = PLACE_OPTIONS | OPT_BIT(OPT_ROOT) | OPT_BIT(OPT_CA),
         .min_operands = 1,
         .max_operands = 3,
-        .configured = true,
         .run = command_root,
     },
     {

@@ -98,7 +98,7 @@ static enum assay_status run(const struct command *command, struct cli *cli,
         return show_help(command, err);
     }
     TRY(check_operands(command, cli->options.operand_count, err));
-    TRY(cli_set_up(cli, command->configured, err));
+    TRY(cli_set_up(cli, err));
     return command->run(cli, err);
 }
 

@@ -104,7 +104,7 @@ static enum assay_status set_up_pins(struct cli *cli, struct assay_error *err)
     if (given == NULL) {
         cli->pin_dirs[cli->pin_dir_count++] = SYSTEM_ROOTS_DIR;
     }
-    ask_init(&cli->ask, user);
+    cli->ask.roots_dir = user;
     return ASSAY_OK;
 }
 
@@ -117,15 +117,16 @@ static enum assay_status add_hosts(struct cli *cli, enum opt opt, struct config_
     return ASSAY_OK;
 }
 
-enum assay_status cli_set_up(struct cli *cli, bool configured, struct assay_error *err)
+enum assay_status cli_set_up(struct cli *cli, struct assay_error *err)
 {
     cli->arena = (struct arena)ARENA_INIT(CLI_ARENA_BYTES);
+    ask_init(&cli->ask);
     TRY(environment_read(&cli->arena, &cli->environment, err));
-    TRY(set_up_terminal(cli, err));
-    if (!configured) {
-        ask_init(&cli->ask, NULL);
-        return ASSAY_OK;
-    }
+    return set_up_terminal(cli, err);
+}
+
+enum assay_status cli_configure(struct cli *cli, struct assay_error *err)
+{
     TRY(set_up_state(cli, err));
     TRY(set_up_pins(cli, err));
     TRY(config_read(opt_value(&cli->options, OPT_CONFIG), &cli->environment, &cli->arena,
@@ -249,6 +250,7 @@ enum assay_status cli_session(struct cli *cli, struct assay_session **out, struc
     const char *registry_dirs[REGISTRY_TLS_DIRS];
     const char *trust_dirs[1];
     struct assay_options options = ASSAY_OPTIONS_INIT;
+    TRY(cli_configure(cli, err));
     TRY(set_trust(cli, &options, err));
     TRY(set_network(cli, &options, err));
     TRY(set_tls_dirs(cli, registry_dirs, trust_dirs, &options, err));

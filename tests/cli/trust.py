@@ -70,7 +70,9 @@ def test_json():
     check("the same members", results["good"]["results"][0].keys() ==
           results["bad"]["results"][0].keys())
     result = run("verify", "-o", "json", "--config", "/nonexistent", "x/y")
-    expect("json without a result", result, 2)
+    document = json.loads(result.out)
+    check("json without a result", result.code == 2 and document["exit"] == 2 and
+          document["results"] == [] and document["error"]["status"] == "config", result)
     # what the command line itself gets wrong is told on standard error alone
     result = run("verify", "-o", "json", "--root", "sha256:12", "--state-dir", "none", "x/y")
     document = json.loads(result.out)

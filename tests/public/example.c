@@ -13,9 +13,10 @@
 
 static int fail(const struct assay_error *error)
 {
+    enum assay_class class = assay_status_class(assay_error_status(error));
     (void)fprintf(stderr, "%s: %s\n  %s\n", assay_status_id(assay_error_status(error)),
                   assay_error_message(error), assay_error_remedy(error));
-    return assay_status_class(assay_error_status(error));
+    return (int)class;
 }
 
 int main(int argc, char **argv)
