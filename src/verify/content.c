@@ -107,11 +107,20 @@ static enum assay_status fetch_signed(struct content *content, struct assay_erro
     }
     source_manifest_clear(&content->signed_doc);
     enum assay_status status = load_by_digest(content, content->job->source, err);
-    if (status == ASSAY_MANIFEST_MISSING && content->job->source->is_local &&
-        content->job->net != NULL) {
-        status = load_from_registry(content, err);
+    if (status != ASSAY_MANIFEST_MISSING || !content->job->source->is_local) {
+        return status;
     }
-    return status;
+    if (content->job->net != NULL) {
+        return load_from_registry(content, err);
+    }
+    char named[DIGEST_TEXT_BYTES];
+    char wanted[DIGEST_TEXT_BYTES];
+    digest_format(&content->named, named);
+    digest_format(&content->claim->target.sha256, wanted);
+    return FAIL(err, ASSAY_MANIFEST_MISSING,
+                "the image is %s; the signed manifest %s, which could be an index that names it, "
+                "is not at hand",
+                named, wanted);
 }
 
 /* The tag was moved after signing, or removed: what counts is what was signed, but say so. */
