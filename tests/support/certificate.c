@@ -71,7 +71,7 @@ static void fix_signature(X509 *cert, const struct test_key *issuer)
     const ASN1_BIT_STRING *found = NULL;
     X509_get0_signature(&found, NULL, cert);
     ASN1_STRING *place = NULL;
-    memcpy(&place, &found, sizeof(place)); /* OpenSSL has no setter */
+    memcpy(&place, &found, sizeof(void *)); /* OpenSSL has no setter */
     need(ASN1_STRING_set(place, sig.ptr, (int)sig.len), "signature");
     OPENSSL_free(body);
 }

@@ -30,6 +30,20 @@ static struct node *many(struct pool *pool, json_t *value, size_t count, bool na
     return out;
 }
 
+/* So many delegations that differ in their names and have no keys. */
+static struct node *delegations(struct pool *pool, size_t count)
+{
+    struct node *out = node_array(pool);
+    for (size_t i = 0; i < count; i++) {
+        struct node *role = node_push(out, node_object(pool));
+        (void)node_add(pool, role, "keyids", node_array(pool));
+        (void)node_add(pool, role, "name", node_string(pool, pool_printf(pool, "targets/d%zu", i)));
+        (void)node_add(pool, role, "paths", node_array(pool));
+        (void)node_add(pool, role, "threshold", node_int(pool, 1));
+    }
+    return out;
+}
+
 /* {"$word": argument}; NULL when it is an ordinary object. */
 static struct node *special(struct pool *pool, json_t *object)
 {
@@ -55,6 +69,16 @@ static struct node *special(struct pool *pool, json_t *object)
     }
     if (strcmp(word, "$fill") == 0 || strcmp(word, "$many") == 0) {
         return many(pool, what, count, word[1] == 'm');
+    }
+    if (strcmp(word, "$digits") == 0) {
+        for (long long i = json_integer_value(argument); i > 0; i--) {
+            text_add_byte(&out, '7');
+        }
+        text_add_byte(&out, '\0');
+        return node_raw(pool, (const char *)out.ptr);
+    }
+    if (strcmp(word, "$roles") == 0) {
+        return delegations(pool, (size_t)json_integer_value(argument));
     }
     if (strcmp(word, "$nest") == 0) {
         size_t depth = (size_t)json_integer_value(argument);

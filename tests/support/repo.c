@@ -135,7 +135,7 @@ static void fill_link(struct repo *repo, const struct repo_file *file, const str
     }
 }
 
-static struct node *sign_file(struct pool *pool, const struct repo_file *file)
+struct node *repo_sign(struct pool *pool, const struct repo_file *file)
 {
     struct slice message = node_write(pool, file->doc, NODE_CANONICAL);
     struct node *signatures = node_array(pool);
@@ -159,7 +159,7 @@ static void seal_file(struct repo *repo, struct repo_file *file, const struct re
     if (file->doc != NULL) {
         struct node *whole = file->doc;
         if (file->kind >= FILE_ROOT) {
-            whole = sign_file(repo->pool, file);
+            whole = repo_sign(repo->pool, file);
             if (hooks != NULL) {
                 hooks->after(hooks->ctx, file, whole);
             }
@@ -173,7 +173,12 @@ static void seal_file(struct repo *repo, struct repo_file *file, const struct re
 
 void repo_seal(struct repo *repo, const struct repo_hooks *hooks)
 {
-    for (int kind = FILE_LAYER; kind <= FILE_TIMESTAMP; kind++) {
+    repo_seal_from(repo, FILE_LAYER, hooks);
+}
+
+void repo_seal_from(struct repo *repo, enum file_kind first, const struct repo_hooks *hooks)
+{
+    for (int kind = (int)first; kind <= FILE_TIMESTAMP; kind++) {
         for (size_t i = 0; i < repo->file_count; i++) {
             if ((int)repo->files[i]->kind == kind) {
                 seal_file(repo, repo->files[i], hooks);

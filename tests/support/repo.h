@@ -87,6 +87,11 @@ extern const struct repo_spec repo_spec_acme;
 void repo_base(struct repo *repo, struct pool *pool, struct keyring *ring,
                const struct repo_spec *spec);
 void repo_seal(struct repo *repo, const struct repo_hooks *hooks);
+/* Only the files of this kind and of those that come after it. */
+void repo_seal_from(struct repo *repo, enum file_kind first, const struct repo_hooks *hooks);
+
+/* {"signed","signatures"} by the file's signers. */
+struct node *repo_sign(struct pool *pool, const struct repo_file *file);
 
 /* Never NULL. "root" is the last root. */
 struct repo_file *repo_file(struct repo *repo, const char *name);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a case with roles and variants to plain ones. */
+#include "case.h"
+
+#include <stdio.h>
+
+/* NOLINTBEGIN(misc-no-recursion): as deep as our own case files */
+
+/* A text that is just "$NAME" becomes the variable's value. */
+static json_t *substitute(json_t *value, json_t *variables)
+{
+    if (json_is_string(value)) {
+        const char *text = json_string_value(value);
+        json_t *found = text[0] == '$' ? json_object_get(variables, text + 1) : NULL;
+        return json_incref(found == NULL ? value : found);
+    }
+    if (json_is_array(value)) {
+        json_t *out = json_array();
+        for (size_t i = 0; i < json_array_size(value); i++) {
+            (void)json_array_append_new(out, substitute(json_array_get(value, i), variables));
+        }
+        return out;
+    }
+    if (json_is_object(value)) {
+        json_t *out = json_object();
+        const char *key = NULL;
+        json_t *child = NULL;
+        json_object_foreach(value, key, child) {
+            (void)json_object_set_new(out, key, substitute(child, variables));
+        }
+        return out;
+    }
+    return json_incref(value);
+}
+
+static json_t *replace_id(struct repo *repo, const char *text)
+{
+    AUTO_POOL pool = { NULL };
+    struct text out = { .pool = &pool };
+    const char *at = text;
+    for (const char *open = strstr(at, "{id:"); open != NULL; open = strstr(at, "{id:")) {
+        const char *close = strchr(open, '}');
+        if (close == NULL) {
+            break;
+        }
+        const char *name = pool_printf(&pool, "%.*s", (int)(close - open - 4), open + 4);
+        text_add(&out, slice_of(at, (size_t)(open - at)));
+        text_add_string(&out, repo_key(repo, name)->id);
+        at = close + 1;
+    }
+    text_add_string(&out, at);
+    return json_stringn((const char *)out.ptr, out.len);
+}
+
+json_t *expand_ids(struct repo *repo, json_t *value)
+{
+    if (json_is_string(value) && strstr(json_string_value(value), "{id:") != NULL) {
+        return replace_id(repo, json_string_value(value));
+    }
+    if (json_is_array(value)) {
+        json_t *out = json_array();
+        for (size_t i = 0; i < json_array_size(value); i++) {
+            (void)json_array_append_new(out, expand_ids(repo, json_array_get(value, i)));
+        }
+        return out;
+    }
+    if (json_is_object(value)) {
+        json_t *out = json_object();
+        const char *key = NULL;
+        json_t *child = NULL;
+        json_object_foreach(value, key, child) {
+            (void)json_object_set_new(out, key, expand_ids(repo, child));
+        }
+        return out;
+    }
+    return json_incref(value);
+}
+
+/* NOLINTEND(misc-no-recursion) */
+
+/* variables may bring their own expectation and other fields, which then count. */
+static void run_one(json_t *test, const char *role, json_t *variant, size_t number,
+                    void (*run)(void *ctx, const char *id, json_t *test), void *ctx)
+{
+    AUTO_POOL pool = { NULL };
+    json_t *variables = variant == NULL ? json_object() : json_copy(variant);
+    const char *id = op_text(test, "id", "?");
+    if (role != NULL) {
+        (void)json_object_set_new(variables, "role", json_string(role));
+        id = pool_printf(&pool, "%s.%s", id, role);
+    }
+    if (variant != NULL) {
+        id = pool_printf(&pool, "%s.%zu", id, number);
+    }
+    json_t *plain = substitute(test, variables);
+    static const char *const own[] = { "expect", "ops", "digest", "reference", "clock", "floors" };
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+        json_t *value = json_object_get(variant, own[i]);
+        if (value != NULL) {
+            (void)json_object_set_new(plain, own[i], substitute(value, variables));
+        }
+    }
+    if (role != NULL) {
+        (void)json_object_set_new(plain, "this-role", json_string(role));
+    }
+    run(ctx, id, plain);
+    json_decref(plain);
+    json_decref(variables);
+}
+
+void expand_case(json_t *test, void (*run)(void *ctx, const char *id, json_t *test), void *ctx)
+{
+    json_t *roles = json_object_get(test, "roles");
+    json_t *variants = json_object_get(test, "variants");
+    size_t role_count = roles == NULL ? 1 : json_array_size(roles);
+    size_t variant_count = variants == NULL ? 1 : json_array_size(variants);
+    for (size_t r = 0; r < role_count; r++) {
+        for (size_t v = 0; v < variant_count; v++) {
+            run_one(test, json_string_value(json_array_get(roles, r)), json_array_get(variants, v),
+                    v + 1, run, ctx);
+        }
+    }
+}
