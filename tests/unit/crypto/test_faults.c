@@ -199,9 +199,8 @@ static void run_out_of_memory(size_t which, const struct faults_material *materi
         cr_assert_lt(n, 10000);
     }
     cr_expect_gt(named, 3, "scenario %zu", which);
-    (void)printf("# scenario %zu: %ld allocations, %zu failures called no-memory\n", which, n - 1,
-                 named);
-    (void)fflush(stdout);
+    (void)fprintf(stderr, "# scenario %zu: %ld allocations, %zu failures called no-memory\n", which,
+                  n - 1, named);
 }
 
 Test(faults, memory_runs_out_anywhere)
