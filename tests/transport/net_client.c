@@ -21,7 +21,8 @@ struct client {
     const char *urls[MAX_ITEMS];
     size_t url_count;
     bool one_by_one;
-    bool all_trust_first; /* the first URL goes to a trust server, the others to registries */
+    bool use_sink;
+    bool trust_first; /* the first URL goes to a trust server, the others to registries */
 };
 
 static void usage(const char *what)
@@ -92,8 +93,10 @@ static bool set_number(struct client *client, const char *name, const char *valu
         client->get.follow = number != 0;
     } else if (slice_is(slice_from_string(name), "--one-by-one")) {
         client->one_by_one = number != 0;
+    } else if (slice_is(slice_from_string(name), "--sink")) {
+        client->use_sink = number != 0;
     } else if (slice_is(slice_from_string(name), "--trust-first")) {
-        client->all_trust_first = number != 0;
+        client->trust_first = number != 0;
     } else {
         return false;
     }
@@ -123,10 +126,16 @@ static void parse(struct client *client, int argc, char **argv)
     client->session.insecure_tls = client->insecure;
 }
 
-static void print_answer(struct net_response *response)
+static enum assay_status count_bytes(void *ctx, struct slice bytes, struct assay_error *err UNUSED)
+{
+    *(size_t *)ctx += bytes.len;
+    return ASSAY_OK;
+}
+
+static void print_answer(struct net_response *response, size_t sunk_bytes)
 {
     (void)printf("%s %d %zu\n", assay_status_id(response->status), response->http_status,
-                 response->body.len);
+                 response->body.len + (response->status == ASSAY_OK ? sunk_bytes : 0));
     if (response->status != ASSAY_OK) {
         (void)fprintf(stderr, "%s\n", assay_error_message(&response->error));
         for (size_t i = 0; i < assay_error_context_count(&response->error); i++) {
@@ -141,18 +150,21 @@ static enum assay_status get_all(struct client *client, struct net_session *sess
 {
     static struct net_get gets[MAX_ITEMS];
     static struct net_response responses[MAX_ITEMS];
+    static size_t sunk_bytes[MAX_ITEMS];
     size_t step = client->one_by_one ? 1 : client->url_count;
     for (size_t i = 0; i < client->url_count; i++) {
         gets[i] = client->get;
         gets[i].url = client->urls[i];
-        if (client->all_trust_first && i == 0) {
+        gets[i].sink = client->use_sink ? count_bytes : NULL;
+        gets[i].sink_ctx = &sunk_bytes[i];
+        if (client->trust_first && i == 0) {
             gets[i].server = NET_TRUST_SERVER;
         }
     }
     for (size_t i = 0; i < client->url_count; i += step) {
         enum assay_status status = net_session_get(session, gets + i, responses + i, step, err);
         for (size_t j = i; j < i + step; j++) {
-            print_answer(&responses[j]);
+            print_answer(&responses[j], sunk_bytes[j]);
         }
         TRY(status);
     }

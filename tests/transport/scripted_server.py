@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server on loopback that answers as a case says, byte for byte, and notes what it saw.
 
-An answer is a dict; what it sends is either "raw" (latin-1 text) or made from "status", "headers",
-"body" and "repeat" (the body that many times). How it sends it:
+An answer is a dict; what it sends is either "raw" or made from "status", "headers" and "body". Its
+texts are latin-1, either plain or a list of [text, how many times]. How it sends it:
   cut       only the first N bytes, then the end of the connection
   rst       the end is a reset
   close     the connection ends behind the answer
   endless   after the answer this text again and again
   drip_ms   one byte at a time, with this pause
+  records   each text in a record of its own
   silent    nothing at all, for ever
 """
 import socket
@@ -19,10 +20,15 @@ import time
 MAX_REQUEST = 256 * 1024
 
 
+def make_text(text, fill):
+    pieces = [[text, 1]] if isinstance(text, str) else text
+    return b"".join(fill(piece).encode("latin-1") * count for piece, count in pieces)
+
+
 def make_answer(answer, fill):
     if "raw" in answer:
-        return fill(answer["raw"]).encode("latin-1")
-    body = fill(answer.get("body", "")).encode("latin-1") * answer.get("repeat", 1)
+        return make_text(answer["raw"], fill)
+    body = make_text(answer.get("body", ""), fill)
     headers = dict(answer.get("headers", {}))
     headers.setdefault("Content-Length", str(len(body)))
     head = "HTTP/1.1 %d Scripted\r\n" % answer.get("status", 200)
@@ -142,9 +148,13 @@ class Server(threading.Thread):
             for i in range(len(data)):
                 self.send(connection, data[i:i + 1])
                 time.sleep(answer["drip_ms"] / 1000)
+        elif answer.get("records"):
+            for piece in answer["raw"]:
+                self.send(connection, make_text([piece], self.fill))
+                time.sleep(0.03)
         else:
             self.send(connection, data)
-        pattern = self.fill(answer.get("endless", "")).encode("latin-1")
+        pattern = make_text(answer.get("endless", ""), self.fill)
         while pattern and not self.stopping:
             self.send(connection, pattern)
             if "pause_ms" in answer:
