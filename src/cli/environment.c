@@ -54,6 +54,8 @@ enum assay_status environment_read(struct arena *arena, struct cli_environment *
 {
     const char *all_proxy = either("all_proxy", "ALL_PROXY");
     const char *term = variable("TERM");
+    /* libcurl creates the file that it names, though our fetcher lets no key be written there. */
+    (void)unsetenv("SSLKEYLOGFILE");
     *out = (struct cli_environment){
         .home = absolute("HOME"),
         .runtime_dir = absolute("XDG_RUNTIME_DIR"),

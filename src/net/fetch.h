@@ -78,7 +78,9 @@ struct net_curl_options {
     int64_t total_ms; /* for all flights together, from the first; 0: LIMIT_TOTAL_MS */
 };
 
-/* libcurl, loaded at the first fetch, never before. Belongs to one thread. options are copied. */
+/* libcurl, loaded at the first fetch, never before. Belongs to one thread. options are copied. No
+ * variable of the environment counts; the command also removes SSLKEYLOGFILE, whose file libcurl
+ * would create and leave empty. */
 MUST_CHECK enum assay_status net_fetcher_curl_new(const struct net_curl_options *options,
                                                   const struct assay_env *env,
                                                   struct net_fetcher **out,

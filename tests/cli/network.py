@@ -84,6 +84,9 @@ def test_registry():
     result = registry("verify", "-vv", "--explain", f"{name}:1.0", env=env)
     check("secrets stay secret", result.code == 0 and secret not in result.out + result.err and
           "secret-planted" not in result.out + result.err, result)
+    keys = f"{SCRATCH}/keys"
+    result = registry("verify", f"{name}:1.0", env=environment(SSLKEYLOGFILE=keys))
+    check("no key log", result.code == 0 and not os.path.exists(keys), result)
 
     Registry.delay_s = 30
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
