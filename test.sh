@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # test.sh [STAGE...]: installs what is missing (Debian, as root), builds, and runs every test, the
-# real servers included. Stages, all by default: gcc asan clang valgrind analysis coverage.
+# real servers included. Stages, all by default: gcc asan clang fuzz valgrind analysis
+# coverage; bench only when it is named.
 # Ends with "N passed, N failed", counted in meson's tests; one of them holds many cases.
 cd "$(dirname "$0")" || exit 1
 tests/packages.sh test || exit 1
-[ $# -gt 0 ] || set -- gcc asan clang valgrind analysis coverage
+[ $# -gt 0 ] || set -- gcc asan clang fuzz valgrind analysis coverage
 
-passed=0 failed=0
+passed=0 failed=0 done=0
 check() { # WHAT COMMAND...
     local what=$1
     shift
@@ -21,18 +22,28 @@ configure() {
     [ -e "$dir/build.ninja" ] || CC=$cc meson setup "$dir" "$@" >"$dir.log" 2>&1 || { cat "$dir.log"; return 1; }
     ninja -C "$dir" >"$dir.log" 2>&1 || { grep -A 12 FAILED "$dir.log" | head -60; return 1; }
 }
-# meson_tests DIR ARGS...: adds meson's own counts, and shows what failed.
+# meson_tests DIR ARGS...: adds meson's own counts, and shows what failed. A run that ends badly without a
+# failed test, or without a count, is a failure of its own.
 meson_tests() {
-    local dir=$1 log
+    local dir=$1 log code ok bad
     shift
     log=$dir/meson-tests.log
     echo "== meson test -C $dir $*"
-    meson test -C "$dir" --print-errorlogs "$@" 2>&1 | tee "$log" | grep -vE '^\[|^ninja|^$'
-    # counts that the vector runners print of their own cases
-    grep -hE '^[a-z][a-z -]*: [0-9]+ (cases|vectors)|^families|^[0-9]+ passed, [0-9]+ failed' "$dir/meson-logs/testlog.txt" 2>/dev/null
-    passed=$((passed + $(sed -n 's/^Ok: *\([0-9]*\).*/\1/p' "$log" | tail -1)))
-    failed=$((failed + $(sed -n 's/^\(Fail\|Unexpected Pass\|Timeout\): *\([0-9]*\).*/\2/p' "$log" |
-        awk '{ n += $1 } END { print n + 0 }')))
+    meson test -C "$dir" --print-errorlogs "$@" >"$log" 2>&1
+    code=$?
+    grep -vE '^\[|^ninja|^$' "$log"
+    # what the vector runners count of their own cases
+    grep -hE '^[a-z][a-z -]*: [0-9]+ (cases|vectors)|^[0-9]+ passed, [0-9]+ failed' \
+        "$dir/meson-logs/testlog.txt" 2>/dev/null
+    ok=$(sed -n 's/^Ok: *\([0-9]*\).*/\1/p' "$log" | tail -1)
+    bad=$(sed -n 's/^\(Fail\|Unexpected Pass\|Timeout\): *\([0-9]*\).*/\2/p' "$log" |
+        awk '{ n += $1 } END { print n + 0 }')
+    if [ "${ok:-0}" = 0 ] || { [ "$code" != 0 ] && [ "$bad" = 0 ]; }; then
+        echo "FAILED: meson test ended with $code and counted ${ok:-nothing}"
+        bad=$((bad + 1))
+    fi
+    passed=$((passed + ${ok:-0}))
+    failed=$((failed + bad))
 }
 # What the public suites said: Criterion keeps it from meson's log.
 public_counts() {
@@ -56,6 +67,9 @@ for stage in "$@"; do
     clang)
         check 'build with clang, AddressSanitizer and UBSan' configure build/clang clang "$sanitize" &&
             meson_tests build/clang --suite unit --suite vectors --suite cli --suite fuzz --suite public ;;
+    fuzz)
+        check 'build with libFuzzer' configure build/fuzz clang -Dfuzz=true "$sanitize" &&
+            check 'ten seconds of each fuzzer' tests/fuzz/run.sh build/fuzz 10 ;;
     valgrind)
         check 'build for valgrind' configure build/gcc gcc &&
             meson_tests build/gcc --setup valgrind --suite unit --suite vectors ;;
@@ -63,11 +77,17 @@ for stage in "$@"; do
         check 'clang-tidy, cppcheck, -fanalyzer' tests/analyse.sh ;;
     coverage)
         check 'line and branch coverage' tests/coverage.sh ;;
+    bench)
+        tests/packages.sh bench || exit 1
+        check 'build for benchmarks' configure build/bench gcc -Dbench=true --buildtype=release &&
+            check 'benchmarks' meson test -C build/bench --benchmark --verbose ;;
     *)
         echo "test.sh: unknown stage $stage" >&2
         exit 2 ;;
     esac
+    done=$((done + 1))
 done
+[ "$done" = $# ] || { echo "FAILED: only $done of $# stages ran"; failed=$((failed + 1)); }
 echo
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

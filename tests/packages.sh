@@ -1,18 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# packages.sh build|test: installs the Debian packages that are missing. Needs root for that only.
+# packages.sh build|test|bench: installs the Debian packages that are missing. Needs root for that only.
 set -eu
 
 build='gcc libc6-dev meson ninja-build pkg-config python3
        libssl-dev libcurl4-openssl-dev libjansson-dev libsodium-dev zlib1g-dev ca-certificates'
 test='libcriterion-dev clang libclang-rt-14-dev g++ clang-format clang-tidy cppcheck valgrind gcovr
-      strace openssl curl git man-db mandoc
+      strace openssl curl git
       notary docker-registry docker.io skopeo umoci'
+
+bench='golang-go golang-github-docker-notary-dev'
 
 case ${1:-} in
 build) wanted=$build ;;
 test) wanted="$build $test" ;;
-*) echo "usage: packages.sh build|test" >&2; exit 2 ;;
+bench) wanted="$build $test $bench" ;;
+*) echo "usage: packages.sh build|test|bench" >&2; exit 2 ;;
 esac
 
 missing=

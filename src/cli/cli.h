@@ -67,6 +67,9 @@ MUST_CHECK enum assay_status cli_session(struct cli *cli, struct assay_session *
 /* For CLEANUP. */
 void session_cleanup(struct assay_session **session);
 /* A failure on standard error; subject may be "". */
+/* One line on standard error, also when quiet, for outputs that cannot say it themselves: a past
+ * time, or no state. */
+void cli_tell_limits(const struct cli *cli);
 void cli_tell(const struct cli *cli, const char *subject, const struct assay_error *failure);
 
 /* Help for one command, or for all with NULL. */

@@ -29,8 +29,7 @@ static enum assay_status report_trust(const struct cli *cli, const struct report
                                                  : report_docker_json(what, out, rows, err);
 }
 
-/* A tag that was asked for and is not listed is unsigned; the report is written all the same, as
- * docker does. */
+/* A tag that was asked for and is not listed is unsigned: then nothing is written. */
 static enum assay_status inspect_trust(const struct cli *cli, struct assay_session *session,
                                        struct assay_error *err)
 {
@@ -48,11 +47,11 @@ static enum assay_status inspect_trust(const struct cli *cli, struct assay_sessi
         .tag = one_tag ? reference.tag : NULL,
     };
     TRY(report_trust(cli, &what, &text, &rows, err));
-    TRY(output_result(buf_slice(&text), err));
     if (one_tag && rows == 0) {
         return FAIL(err, ASSAY_TAG_NOT_SIGNED, "%s lists no tag %s", reference.name, reference.tag);
     }
-    return ASSAY_OK;
+    cli_tell_limits(cli);
+    return output_result(buf_slice(&text), err);
 }
 
 enum assay_status command_inspect(struct cli *cli, struct assay_error *err)

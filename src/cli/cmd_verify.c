@@ -161,6 +161,13 @@ static enum assay_status write_failure(struct output_list *outputs,
     return ASSAY_OK;
 }
 
+/* An output that failed must not make a rejection milder. */
+static enum assay_status worse_of(enum assay_status verdict, enum assay_status written)
+{
+    enum assay_class class = assay_status_class(verdict);
+    return assay_class_worst(class, assay_status_class(written)) == class ? verdict : written;
+}
+
 static enum assay_status decide(struct cli *cli, bool pins, struct assay_error *err)
 {
     CLEANUP(outputs_close) struct output_list outputs = { 0 };
@@ -170,12 +177,13 @@ static enum assay_status decide(struct cli *cli, bool pins, struct assay_error *
     if (status != ASSAY_OK) {
         struct assay_error failure = *err;
         failure.status = status;
-        enum assay_status written = write_failure(&outputs, &failure);
-        return written == ASSAY_OK ? status : ASSAY_OUTPUT;
+        return worse_of(status, write_failure(&outputs, &failure));
     }
     tell_verdicts(cli, &judged);
-    TRY(write_outputs(cli, &judged, pins, &outputs, err));
-    return judged.worst;
+    if (pins) {
+        cli_tell_limits(cli);
+    }
+    return worse_of(judged.worst, write_outputs(cli, &judged, pins, &outputs, err));
 }
 
 enum assay_status command_verify(struct cli *cli, struct assay_error *err)

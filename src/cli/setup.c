@@ -154,6 +154,18 @@ void cli_tell(const struct cli *cli, const char *subject, const struct assay_err
     }
 }
 
+void cli_tell_limits(const struct cli *cli)
+{
+    const char *at = opt_value(&cli->options, OPT_AT);
+    const char *state = opt_value(&cli->options, OPT_STATE_DIR);
+    if (at != NULL) {
+        output_message("assay: note: judged at=%s, not now\n", at);
+    }
+    if (state != NULL && strcmp(state, "none") == 0) {
+        output_message("assay: note: state=none, older metadata was not refused\n");
+    }
+}
+
 static enum assay_status set_trust(struct cli *cli, struct assay_options *out,
                                    struct assay_error *err)
 {

@@ -204,6 +204,12 @@ static enum assay_status read_place(const char *path, struct buf *out, bool *fou
     return *found ? file_read(path, LIMIT_CREDENTIAL_FILE_BYTES, out, err) : ASSAY_OK;
 }
 
+/* A file that the user named is read or is an error; those of habit may be absent. */
+static bool is_named_by_user(const struct net_credentials *credentials, const char *path)
+{
+    return path != NULL && path == credentials->places[PLACE_AUTHFILE];
+}
+
 static enum assay_status find_in_place(struct net_credentials *credentials, const char *path,
                                        const char *registry, struct slice wanted,
                                        struct net_credential *out, struct assay_error *err)
@@ -211,6 +217,9 @@ static enum assay_status find_in_place(struct net_credentials *credentials, cons
     struct buf text = BUF_INIT(LIMIT_CREDENTIAL_FILE_BYTES);
     bool found = false;
     enum assay_status status = read_place(path, &text, &found, err);
+    if (status == ASSAY_OK && !found && is_named_by_user(credentials, path)) {
+        status = FAIL(err, ASSAY_CREDENTIALS, "%s does not exist", path);
+    }
     if (status == ASSAY_OK && found) {
         status = find_in_text(credentials, buf_slice(&text), path, registry, wanted, out, err);
     }

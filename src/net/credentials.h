@@ -26,8 +26,8 @@ struct net_credential {
     struct buf registry_token; /* a bearer token as it is */
 };
 
-/* Strings are copied. A file that does not exist is skipped; a malformed one is
- * ASSAY_CREDENTIALS at look-up. */
+/* Strings are copied. A file that does not exist is skipped, unless it is authfile; a malformed one
+ * is ASSAY_CREDENTIALS at look-up. */
 MUST_CHECK enum assay_status net_credentials_new(const struct net_credentials_paths *paths,
                                                  struct net_credentials **out,
                                                  struct assay_error *err);

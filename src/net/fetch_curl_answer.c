@@ -365,8 +365,10 @@ static void judge_end(struct curl_transfer *transfer, const struct curl_library 
                       CURLcode code)
 {
     struct net_response *response = transfer->response;
-    const char *reason = transfer->reason[0] != '\0' ? transfer->reason : curl->easy_strerror(code);
-
+    /* libcurl quotes a proxy's whole URL, with its password */
+    bool quotes = strstr(transfer->reason, "://") != NULL || strchr(transfer->reason, '@') != NULL;
+    const char *own = curl->easy_strerror(code);
+    const char *reason = transfer->reason[0] != '\0' && !quotes ? transfer->reason : own;
     if (response->status != ASSAY_OK) {
         return; /* a callback has said why */
     }

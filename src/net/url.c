@@ -174,9 +174,13 @@ static bool parse(struct slice text, struct net_url *out)
 enum assay_status net_url_parse(const char *text, struct net_url *out, struct assay_error *err)
 {
     if (!parse(slice_from_string(text), out)) {
+        /* what stands before an '@' may be a password */
+        struct slice shown = slice_from_string(text);
+        size_t at = slice_find_last(shown, '@');
+        shown = at == shown.len ? shown : slice_from(shown, at);
         return FAIL(err, ASSAY_NET_REDIRECT,
-                    "'%.200s' is not a plain http or https URL with a host and without a user",
-                    text);
+                    "'%.*s' is not a plain http or https URL with a host and without a user",
+                    SLICE_ARGS(shown));
     }
     return ASSAY_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which trust server, which pin: data that the user gave, chosen by fixed rules. */
 #include "base/mem.h"
+#include "net/url.h"
 #include "verify/session_internal.h"
 
 /* Whether prefix ends at a component of name ("host" for "host/app", not for "hostile/app"). */
@@ -17,6 +18,14 @@ static bool is_path_prefix(const char *prefix, const char *name)
 static enum assay_status set_url(struct server_choice *out, const char *url, const char *reason,
                                  struct assay_error *err)
 {
+    struct net_url parsed;
+    struct assay_error why = ERROR_INIT;
+    if (net_url_parse(url, &parsed, &why) != ASSAY_OK) {
+        return FAIL(err, ASSAY_CONFIG, "the trust server's URL is malformed: %s", why.message);
+    }
+    if (!parsed.https) {
+        return FAIL(err, ASSAY_CONFIG, "the trust server %s must be reached by https", parsed.host);
+    }
     struct slice text = slice_from_string(url);
     while (text.len > 0 && text.ptr[text.len - 1] == '/') {
         text.len--;

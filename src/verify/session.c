@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "net/url.h"
 #include "verify/session_internal.h"
 
 #include <assay/version.h>
@@ -120,6 +121,24 @@ static enum assay_status check_options(const struct assay_options *options, stru
     return ASSAY_OK;
 }
 
+/* HOST[:PORT] and nothing else: an entry that can never match would silently do nothing. */
+static enum assay_status check_hosts(const char *const *hosts, size_t count, const char *what,
+                                     struct assay_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct net_url parsed;
+        AUTO_BUF url = BUF_INIT(LIMIT_URL_BYTES);
+        struct slice host = slice_from_string(hosts[i]);
+        TRY(buf_printf(&url, err, "https://%s/", hosts[i]));
+        bool is_host = slice_find(host, '/') == host.len && slice_find(host, '?') == host.len &&
+                       net_url_parse(buf_text(&url), &parsed, NULL) == ASSAY_OK;
+        if (!is_host) {
+            return FAIL(err, ASSAY_USAGE, "%s: '%s' is not HOST or HOST:PORT", what, hosts[i]);
+        }
+    }
+    return ASSAY_OK;
+}
+
 static enum assay_status open_credentials(struct assay_session *session, struct assay_error *err)
 {
     const struct assay_options *o = &session->options;
@@ -148,6 +167,10 @@ static enum assay_status session_init(struct assay_session *session,
     session->env = *env;
     TRY(check_options(&session->options, err));
     TRY(copy_options(session, err));
+    TRY(check_hosts(session->options.plain_http, session->options.plain_http_count, "plain HTTP",
+                    err));
+    TRY(check_hosts(session->options.insecure_tls, session->options.insecure_tls_count,
+                    "insecure TLS", err));
     const char *platform = session->options.platform;
     TRY(oci_platform_choice_parse(platform == NULL ? "all" : platform, &session->platform, err));
     if (session->options.root != NULL) {

@@ -27,7 +27,8 @@ notary_config() { # URL
 {"trust_dir": "$reader/trust", "remote_server": {"url": "$1", "root_ca": "$CA"}}
 J
 }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+# A figure that is missing is a failure of the comparison, not a number.
+ratio() { [ -n "$1" ] && [ -n "$2" ] || stack_die "a measurement failed"; awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 # row NAME WALL CPU PEAK
 row() { printf '%-44s %9s ms %9s ms CPU %9s KiB\n' "$@"; }
 

@@ -162,3 +162,16 @@ def test_offline_opens_no_socket():
     # the same trace does see a socket and libcurl where something is fetched
     online = traced("verify", "--tofu", "--state-dir", fresh_state(), "127.0.0.1:1/app:1")
     check("a fetch is seen", "socket(" in online and "libcurl" in online)
+
+
+def test_no_password_of_a_url_is_shown():
+    secret = "s3cret-of-the-test"
+    for env in ({"https_proxy": f"http://user:{secret}@proxy.invalid:99999"},
+                {"https_proxy": f"bogus://user:{secret}@proxy.invalid:3128"},
+                {"DOCKER_CONTENT_TRUST_SERVER": f"https://user:{secret}@trust.invalid"}):
+        for command in (["verify", "--tofu", "--output", "json"], ["verify", "--tofu"], ["explain"]):
+            result = run(*command, "--state-dir", fresh_state(), "127.0.0.1:1/app:1",
+                         env=environment(**env))
+            check(f"no password in {command} {list(env)}", secret not in result.out + result.err, result)
+    result = run("explain", NAME, env=environment(DOCKER_CONTENT_TRUST_SERVER="http://trust.invalid"))
+    expect("explain refuses what verify refuses", result, 2, "", ["config"])

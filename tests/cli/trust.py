@@ -216,7 +216,9 @@ def test_inspect():
             result = run("inspect", "--trust", *option, "--trust-dir", f"{vectors}/metadata", "--root",
                          f"{vectors}/metadata/1.root.json", "--at", "2026-11-25T14:00:00Z",
                          f"localhost:16400/dct/{folder}{tag}")
-            expect(f"docker trust inspect {folder}{tag} {name}", result, code, open(f"{vectors}/{name}").read())
+            expect(f"docker trust inspect {folder}{tag} {name}", result, code,
+                   open(f"{vectors}/{name}").read() if code == 0 else "", ["at=2026-11-25T14:00:00Z"] if code == 0
+                   else ["tag-not-signed"])
     result = run("inspect", "--trust", "--trust-dir", f"{EXAMPLE}/trust", "--root", "sha256:" + "0" * 64,
                  "--state-dir", "none", NAME)
     expect("inspect --trust of what is not trusted", result, 1, "", ["pin-mismatch"])

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from harness import (ASSAY, BUILD, EXAMPLE, NAME, PIN, ROOT, SCRATCH, Result, check, environment, example, expect,
+from harness import (altered_image, ASSAY, BUILD, EXAMPLE, NAME, PIN, ROOT, SCRATCH, Result, check, environment, example, expect,
                      on_terminal, run)
 
 COMMANDS = ["verify", "pin", "explain", "inspect", "root", "version", "help"]
@@ -135,6 +135,8 @@ def test_outputs():
         expect("/dev/full verify", result, 4, None, ["output"])
         result = example("--output", "json", stdout=full)
         expect("/dev/full json", result, 4)
+        result = example(stdout=full, image=altered_image())
+        expect("a rejection stays one", result, 1)
     shell = f'exec "{ASSAY}" "$@" >&-'
     done = subprocess.run(["sh", "-c", shell, "sh", "version"], env=environment(), capture_output=True)
     check("closed stdout", done.returncode == 4)

@@ -33,7 +33,10 @@ push() {
         "oci:$IMAGES:$1" "docker://$REGISTRY/$2"
 }
 as_notary() { logged notary -c "$PUBLISHER/notary/config.json" "$@"; }
-as_notary_yes() { echo yes | notary -c "$PUBLISHER/notary/config.json" "$@" >>"$STACK_DIR/log/publish" 2>&1; }
+as_notary_yes() {
+    echo yes | notary -c "$PUBLISHER/notary/config.json" "$@" >>"$STACK_DIR/log/publish" 2>&1 ||
+        stack_die "failed: notary $*"
+}
 as_docker() { DOCKER_CONFIG=$PUBLISHER/docker logged docker "$@"; }
 # sign GUN TAG IMAGE [notary's options]
 sign() {

@@ -36,6 +36,12 @@ status() {
     run "$1" "$3" "${@:4}" || return
     if grep -q -- "$id" "$work/out" "$work/err"; then ok "$3 ($id)"; else not_ok "$3: no $id"; fi
 }
+# holds WHAT CONDITION...: what the last run printed is as it must be.
+holds() {
+    local what=$1
+    shift
+    if "$@"; then ok "$what"; else not_ok "$what"; fi
+}
 verify() { "$assay" verify "$@"; }
 
 root_id() { # GUN: the id of the root key as the newest root lists it
@@ -100,7 +106,7 @@ for image in plain:one plain:many plain:moved delegated:one delegated:two delega
 done
 status 0 "now points elsewhere" "a tag that moved is noted" verify "$REGISTRY/test/plain:moved"
 run 0 "all at once" verify "$REGISTRY"/test/{plain:one,delegated:two,docker:two} &&
-    [ "$(grep -c ^TRUSTED "$work/out")" = 3 ] && ok "several references in one run"
+    holds "several references in one run" [ "$(grep -c ^TRUSTED "$work/out")" = 3 ]
 status 0 linux/arm64 "each platform of an index is judged" verify --output json "$REGISTRY/test/plain:many"
 status 0 TRUSTED "one platform" verify --platform linux/arm64/v8 "$REGISTRY/test/plain:many"
 status 4 platform-absent "a platform that is not there" verify --platform linux/s390x \
@@ -114,7 +120,8 @@ status 0 'round trips *2$' "an index takes one more, for all its platforms" veri
 status 0 layer-diff-id "layers down to their diff_ids" verify --layers --explain \
     "$REGISTRY/test/docker:two"
 run 0 "pin" "$assay" pin "$REGISTRY/test/plain:one" &&
-    [ "$(cat "$work/out")" = "$REGISTRY/test/plain:one@$(digest_of one)" ] && ok "pin prints name:tag@digest"
+    holds "pin prints name:tag@digest" \
+        [ "$(cat "$work/out")" = "$REGISTRY/test/plain:one@$(digest_of one)" ]
 
 echo "# docker trust inspect"
 for name in plain unpublished docker; do
@@ -123,7 +130,11 @@ for name in plain unpublished docker; do
 done
 
 echo "# rotations: snapshot, timestamp, targets, root twice"
+before=$(root_id "$REGISTRY/test/rotated")
 rotate_all
+holds "the root key was rotated" [ "$(root_id "$REGISTRY/test/rotated")" != "$before" ]
+holds "six root versions" stack_get -o "$work/out" \
+    "$TRUST_SERVER/v2/$REGISTRY/test/rotated/_trust/tuf/6.root.json"
 agree test/rotated:one
 agree test/rotated:later
 status 0 TRUSTED "a fresh state follows the chain from the pinned first root" verify \
@@ -159,7 +170,7 @@ as_notary publish "$gun"
 pin_root "$gun"
 before=$(grep -c "$gun/_trust/tuf/timestamp.json" "$STACK_DIR/log/notary")
 run 0 "a hundred tags" verify $(seq -f "$gun:t%.0f" 100) &&
-    [ "$(grep -c ^TRUSTED "$work/out")" = 100 ] && ok "a hundred tags of one repository"
+    holds "a hundred tags of one repository" [ "$(grep -c ^TRUSTED "$work/out")" = 100 ]
 after=$(grep -c "$gun/_trust/tuf/timestamp.json" "$STACK_DIR/log/notary")
 if [ $((after - before)) = 1 ]; then ok "one timestamp was asked for"; else not_ok "$((after - before)) timestamps were asked for"; fi
 

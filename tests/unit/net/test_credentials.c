@@ -175,7 +175,7 @@ Test(net_credentials, looks_in_order)
     paths.authfile = directory;
     expect_found(&paths, "r", "a", NULL, "a directory is no file");
     (void)rmdir(directory);
-    expect_found(&paths, "r", "a", "none", "a file that is absent");
+    expect_found(&paths, "r", "a", NULL, "a named file that is absent");
 }
 
 Test(net_credentials, bounds_the_file)
