@@ -64,20 +64,19 @@ static inline enum assay_status error_raised(enum assay_status status)
     error_raised(error_set((err), __FILE__, __LINE__, (status), __VA_ARGS__))
 #define FAIL_NO_MEMORY(err) FAIL((err), ASSAY_NO_MEMORY, "out of memory")
 
+/* No braces within: a statement of one word must not count as two levels of nesting. */
 #define TRY(expression)                                                                            \
     do {                                                                                           \
         enum assay_status try_status = (expression);                                               \
-        if (try_status != ASSAY_OK) {                                                              \
+        if (try_status != ASSAY_OK)                                                                \
             return try_status;                                                                     \
-        }                                                                                          \
     } while (0)
 
 #define TRY_IN(expression, err, ...)                                                               \
     do {                                                                                           \
         enum assay_status try_status = (expression);                                               \
-        if (try_status != ASSAY_OK) {                                                              \
+        if (try_status != ASSAY_OK)                                                                \
             return error_context((err), try_status, __VA_ARGS__);                                  \
-        }                                                                                          \
     } while (0)
 
 #endif

@@ -39,10 +39,7 @@ static inline struct slice slice_from_string(const char *text)
 
 static inline bool slice_equal(struct slice a, struct slice b)
 {
-    if (a.len == 0 || a.ptr == NULL || b.ptr == NULL) {
-        return a.len == 0 && b.len == 0;
-    }
-    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 static inline bool slice_is(struct slice a, const char *text)
@@ -61,6 +58,16 @@ static inline int slice_compare(struct slice a, struct slice b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
+/* The part from offset on; offset beyond the end gives an empty slice. */
+static inline struct slice slice_from(struct slice a, size_t offset)
+{
+    if (offset > a.len) {
+        offset = a.len;
+    }
+    /* Nothing is added to the NULL of an empty slice. */
+    return offset == 0 ? a : (struct slice){ a.ptr + offset, a.len - offset };
+}
+
 static inline bool slice_has_prefix(struct slice a, struct slice prefix)
 {
     return a.len >= prefix.len && slice_equal((struct slice){ a.ptr, prefix.len }, prefix);
@@ -68,19 +75,7 @@ static inline bool slice_has_prefix(struct slice a, struct slice prefix)
 
 static inline bool slice_has_suffix(struct slice a, struct slice suffix)
 {
-    if (a.len < suffix.len || a.ptr == NULL) {
-        return suffix.len == 0;
-    }
-    return slice_equal((struct slice){ a.ptr + (a.len - suffix.len), suffix.len }, suffix);
-}
-
-/* The part from offset on; offset beyond the end gives an empty slice. */
-static inline struct slice slice_from(struct slice a, size_t offset)
-{
-    if (offset > a.len) {
-        offset = a.len;
-    }
-    return a.ptr == NULL ? SLICE_EMPTY : (struct slice){ a.ptr + offset, a.len - offset };
+    return a.len >= suffix.len && slice_equal(slice_from(a, a.len - suffix.len), suffix);
 }
 
 /* The first len bytes, fewer if there are fewer. */
@@ -92,7 +87,7 @@ static inline struct slice slice_first(struct slice a, size_t len)
 /* Position of the first/last byte equal to c, or a.len. */
 static inline size_t slice_find(struct slice a, char c)
 {
-    const uint8_t *hit = a.ptr == NULL || a.len == 0 ? NULL : memchr(a.ptr, c, a.len);
+    const uint8_t *hit = a.len == 0 ? NULL : memchr(a.ptr, c, a.len);
     return hit == NULL ? a.len : (size_t)(hit - a.ptr);
 }
 

@@ -79,17 +79,20 @@ bool der_take_bits(struct slice *in, struct slice *bytes)
     return true;
 }
 
-/* Appends an INTEGER; number has at most 66 bytes, so its length fits into one byte. */
+/* Appends an INTEGER; number has at most 66 bytes, so its length fits into one byte. Zero is the
+ * padding alone. */
 static size_t der_put_unsigned(struct slice number, uint8_t *out)
 {
-    while (number.len > 1 && number.ptr[0] == 0) {
+    while (number.len > 0 && number.ptr[0] == 0) {
         number = slice_from(number, 1);
     }
-    size_t padding = number.ptr[0] >= 0x80;
+    size_t padding = number.len == 0 || number.ptr[0] >= 0x80;
     out[0] = DER_INTEGER;
     out[1] = (uint8_t)(padding + number.len);
     out[2] = 0;
-    memcpy(out + 2 + padding, number.ptr, number.len);
+    if (number.len > 0) {
+        memcpy(out + 2 + padding, number.ptr, number.len);
+    }
     return 2 + padding + number.len;
 }
 

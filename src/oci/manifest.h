@@ -34,9 +34,9 @@ struct oci_platform {
 
 struct oci_descriptor {
     enum oci_media media;
-    const char *media_text; /* as written, "" when absent */
     struct digest digest;
-    uint64_t size; /* bytes */
+    const char *media_text; /* as written, "" when absent */
+    uint64_t size;          /* bytes */
 };
 
 struct oci_index_entry {

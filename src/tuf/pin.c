@@ -126,8 +126,9 @@ enum assay_status tuf_pin_check_pattern(const char *pattern, struct assay_error 
         TRY(buf_append_string(&name, pattern, err));
     }
     struct oci_reference reference;
-    TRY(oci_name_parse(buf_text(&name), &reference, err));
-    bool is_normal = slice_is(buf_slice(&name), reference.name);
+    const char *given = buf_text(&name);
+    TRY(oci_name_parse(given, &reference, err));
+    bool is_normal = strcmp(given, reference.name) == 0;
     enum assay_status status =
         is_normal ? ASSAY_OK
                   : FAIL(err, ASSAY_REFERENCE, "%s: expected the full name, such as %s", pattern,

@@ -190,22 +190,21 @@ static enum assay_status settle(struct tuf_update *update, const struct tuf_file
                 update->options.remote->where, role);
 }
 
-/* A place for one more role file; the pointer holds until the next call. */
-static enum assay_status new_file(struct tuf_update *update, struct tuf_file **out,
-                                  struct assay_error *err)
+/* A place for one more role file, or NULL; the pointer holds until the next call. */
+static struct tuf_file *new_file(struct tuf_update *update)
 {
     if (update->file_count == update->file_cap) {
         size_t cap = update->file_cap == 0 ? 8 : update->file_cap * 2;
         struct tuf_file *larger = mem_resize(update->files, cap, sizeof(*larger));
         if (larger == NULL) {
-            return FAIL_NO_MEMORY(err);
+            return NULL;
         }
         update->files = larger;
         update->file_cap = cap;
     }
-    *out = &update->files[update->file_count++];
-    file_init(*out, 0);
-    return ASSAY_OK;
+    struct tuf_file *file = &update->files[update->file_count++];
+    file_init(file, 0);
+    return file;
 }
 
 /* The bytes of a role that its parent names: from the first flight, else by hash. */
@@ -225,8 +224,10 @@ static enum assay_status role_bytes(struct tuf_update *update, struct tuf_file *
         *out = buf_slice(&plain->bytes);
         return ASSAY_OK;
     }
-    struct tuf_file *hashed = NULL;
-    TRY(new_file(update, &hashed, err));
+    struct tuf_file *hashed = new_file(update);
+    if (hashed == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
     ask_by_hash(hashed, role, meta, max_bytes);
     TRY(update->options.remote->get(update->options.remote, hashed, 1, err));
     if (plain == NULL && hashed->outcome == TUF_FILE_ABSENT) {

@@ -196,6 +196,27 @@ static enum assay_status no_root(const struct tuf_update *update, struct assay_e
     return FAIL(err, ASSAY_NOT_FOUND, "%s does not have root.json for %s", where, gun);
 }
 
+/* One root on the way down to the anchor: at hand, or fetched with a batch of those before it. */
+static enum assay_status root_on_the_way(struct tuf_update *update, uint64_t version,
+                                         struct root_file **out, struct assay_error *err)
+{
+    *out = fetched_find(update, version);
+    if (*out == NULL) {
+        uint64_t batch = version < LIMIT_ROOT_BATCH ? version : LIMIT_ROOT_BATCH;
+        TRY(fetch_batch(update, version - batch + 1, (size_t)batch, err));
+        *out = fetched_find(update, version);
+    }
+    if (*out != NULL && (*out)->outcome == TUF_FILE_FAILED) {
+        return error_pass(err, &(*out)->error);
+    }
+    if (*out == NULL || (*out)->outcome != TUF_FILE_FOUND) {
+        return FAIL(err, ASSAY_ROOT_CHAIN_MISSING,
+                    "%s lacks root version %" PRIu64 ", wanted to reach the pinned root",
+                    update->options.remote->where, version);
+    }
+    return ASSAY_OK;
+}
+
 /* The newest root that carries the pinned fingerprint, downward from root.json. */
 static enum assay_status search_anchor(struct tuf_update *update, struct assay_error *err)
 {
@@ -207,6 +228,8 @@ static enum assay_status search_anchor(struct tuf_update *update, struct assay_e
                          &version, &carries, err),
            err, "root.json");
     TRY(fetched_push(update, version, newest, err));
+    struct root_file *root = NULL;
+    TRY(root_on_the_way(update, version, &root, err));
     while (!carries) {
         if (version <= 1) {
             return FAIL(err, ASSAY_PIN_MISMATCH,
@@ -215,25 +238,13 @@ static enum assay_status search_anchor(struct tuf_update *update, struct assay_e
         }
         version--;
         TRY(count_step(update, err));
-        if (fetched_find(update, version) == NULL) {
-            uint64_t batch = version < LIMIT_ROOT_BATCH ? version : LIMIT_ROOT_BATCH;
-            TRY(fetch_batch(update, version - batch + 1, (size_t)batch, err));
-        }
-        const struct root_file *root = fetched_find(update, version);
-        if (root->outcome == TUF_FILE_FAILED) {
-            return error_pass(err, &root->error);
-        }
-        if (root->outcome != TUF_FILE_FOUND) {
-            return FAIL(err, ASSAY_ROOT_CHAIN_MISSING,
-                        "%s lacks root version %" PRIu64 ", wanted to reach the pinned root",
-                        update->options.remote->where, version);
-        }
+        TRY(root_on_the_way(update, version, &root, err));
         uint64_t claimed = 0;
         TRY_IN(tuf_root_peek(update->options.dialect, buf_slice(&root->bytes), &pin->fingerprint,
                              &claimed, &carries, err),
                err, "root version %" PRIu64, version);
     }
-    return take_anchor(update, &fetched_find(update, version)->bytes, pin, err);
+    return take_anchor(update, &root->bytes, pin, err);
 }
 
 /* Nothing is pinned: the root stands on its own signatures, and the user is asked. */

@@ -50,10 +50,9 @@ static enum assay_status write_state(struct tuf_update *update, size_t role_coun
 enum assay_status update_keep_roots(struct tuf_update *update, enum assay_status failure,
                                     struct assay_error *err)
 {
-    bool is_first = update->before == NULL || update->before->root_count == 0;
+    size_t known = update->before == NULL ? 0 : update->before->root_count;
     bool goes_on = failure == ASSAY_ROOT_LIMIT && update->options.pin->kind != TUF_PIN_NONE;
-    if (update->options.store == NULL || (is_first && !goes_on) ||
-        update->chain_count <= update->before->root_count) {
+    if (update->options.store == NULL || (known == 0 && !goes_on) || update->chain_count <= known) {
         return ASSAY_OK;
     }
     struct tuf_floors floors = { 0 };

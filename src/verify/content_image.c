@@ -37,7 +37,7 @@ struct layer_stream {
     struct digest_stream *unpacked;
     struct inflater *inflater;
     uint64_t stored_bytes;
-    uint64_t *image_bytes; /* unpacked, of all layers so far */
+    uint64_t image_bytes; /* unpacked, of all layers so far */
     /* A malformed stream usually is an altered one: hashing goes on, the digest speaks first. */
     struct assay_error malformed;
 };
@@ -52,8 +52,8 @@ static void layer_stream_clear(struct layer_stream *layer)
 static enum assay_status take_unpacked(void *ctx, struct slice bytes, struct assay_error *err)
 {
     struct layer_stream *layer = ctx;
-    *layer->image_bytes += bytes.len;
-    if (*layer->image_bytes > LIMIT_IMAGE_BYTES) {
+    layer->image_bytes += bytes.len;
+    if (layer->image_bytes > LIMIT_IMAGE_BYTES) {
         return FAIL(err, ASSAY_BOMB, "the image unpacks to more than %lu bytes", LIMIT_IMAGE_BYTES);
     }
     return digest_stream_update(layer->unpacked, bytes, err);
@@ -148,13 +148,14 @@ static enum assay_status judge_layer(struct content *content, const struct oci_d
 {
     struct source *source = content->job->source;
     CLEANUP(layer_stream_clear)
-    struct layer_stream layer = { .wanted = wanted, .image_bytes = image_bytes };
+    struct layer_stream layer = { .wanted = wanted, .image_bytes = *image_bytes };
     enum compression compression = COMPRESSION_NONE;
     TRY(layer_compression(wanted, &compression, err));
     TRY(digest_stream_new(wanted->digest.alg, &layer.stored, err));
     TRY(digest_stream_new(diff_id->alg, &layer.unpacked, err));
     TRY(inflater_new(compression, LIMIT_LAYER_BYTES, &layer.inflater, err));
     TRY(source->ops->blob(source, wanted, take_stored, &layer, err));
+    *image_bytes = layer.image_bytes;
     return layer_verdict(content, &layer, diff_id, subject, err);
 }
 
@@ -181,7 +182,7 @@ enum assay_status content_judge_image(struct content *content, const struct oci_
                                       const struct oci_platform *platform, char *out,
                                       struct assay_error *err)
 {
-    struct oci_config config;
+    struct oci_config config = { 0 };
     TRY(content_load_config(content, manifest, &config, err));
     enum assay_status status = ASSAY_OK;
     if (platform != NULL) {
