@@ -6,7 +6,10 @@
 cd "$(dirname "$0")/.." || exit 1
 jobs=${JOBS:-$(nproc)}
 export build=build/analyse
-[ $# -gt 0 ] || set -- $(find src -name '*.c' | sort)
+if [ $# -eq 0 ]; then
+    mapfile -t files < <(find src -name "*.c" | sort)
+    set -- "${files[@]}"
+fi
 export work
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
