@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Credentials as docker and podman keep them: config.json, auth.json, credential helpers. Read
- * only, found by host, never logged, wiped when freed. */
+ * only, found by host, never logged, wiped when freed. Several threads may look up in one. */
 #ifndef NET_CREDENTIALS_H
 #define NET_CREDENTIALS_H
 

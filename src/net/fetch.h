@@ -2,6 +2,10 @@
 /*
  * One fetcher interface: a flight of requests goes out at once and comes back together. The
  * fetcher knows bytes, limits and TLS; it does not know trust, tokens or retries (session.h).
+ *
+ * Strict HTTP/1.1: a 200 must say where it ends (one Content-Length, or chunks), nothing may be
+ * compressed, no header that counts may come twice, and of another answer's body only the first
+ * LIMIT_ERROR_BODY_BYTES are kept. A certificate needs a subjectAltName for the host.
  */
 #ifndef NET_FETCH_H
 #define NET_FETCH_H
@@ -28,6 +32,7 @@ struct net_request {
     const struct net_tls *tls; /* NULL: the system's trust, no client certificate */
     size_t max_bytes;          /* body; one byte more is ASSAY_TOO_LARGE */
     int64_t timeout_ms;        /* for this request, 0: LIMIT_REQUEST_MS */
+    int64_t body_ms;           /* more, for a large body, also beyond the time for all flights */
     /* Takes the body of a 200 as it comes, response.body then stays empty; other answers go there
      * all the same. A status other than ASSAY_OK ends the transfer and becomes the response's. What
      * it took counts only if the transfer succeeds. NULL: everything goes to response.body. */
@@ -75,7 +80,9 @@ struct net_curl_options {
     const char *proxy_http;
     const char *no_proxy;
     const char *user_agent;
-    int64_t total_ms; /* for all flights together, from the first; 0: LIMIT_TOTAL_MS */
+    /* For all flights together, from the first; 0: LIMIT_TOTAL_MS. Time in which content came at
+     * LIMIT_BODY_BYTES_S or faster does not count. */
+    int64_t total_ms;
 };
 
 /* libcurl, loaded at the first fetch, never before. Belongs to one thread. options are copied. No

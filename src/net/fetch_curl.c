@@ -26,20 +26,27 @@ struct curl_fetcher {
     int64_t deadline_ms;
 };
 
+static int64_t now_ms(const struct curl_fetcher *fetcher)
+{
+    return fetcher->env->clock->monotonic_ms(fetcher->env->clock->ctx);
+}
+
+static int64_t add_ms(int64_t a, int64_t b)
+{
+    int64_t sum = 0;
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
 /* ---- the first fetch ---- */
 
 static enum assay_status start(struct curl_fetcher *fetcher, struct assay_error *err)
 {
-    const struct assay_clock *clock = fetcher->env->clock;
     if (fetcher->multi != NULL) {
         return ASSAY_OK;
     }
     TRY(curl_library_load(&fetcher->curl, err));
     fetcher->trust = curl_trust_find();
-    fetcher->deadline_ms = clock->monotonic_ms(clock->ctx);
-    if (__builtin_add_overflow(fetcher->deadline_ms, fetcher->total_ms, &fetcher->deadline_ms)) {
-        fetcher->deadline_ms = INT64_MAX;
-    }
+    fetcher->deadline_ms = add_ms(now_ms(fetcher), fetcher->total_ms);
     CURLM *multi = fetcher->curl.multi_init();
     if (multi == NULL) {
         return FAIL_NO_MEMORY(err);
@@ -110,9 +117,30 @@ static void flight_clear(struct flight *flight)
 
 static int64_t remaining_ms(const struct curl_fetcher *fetcher)
 {
-    const struct assay_clock *clock = fetcher->env->clock;
-    int64_t now_ms = clock->monotonic_ms(clock->ctx);
-    return fetcher->deadline_ms > now_ms ? fetcher->deadline_ms - now_ms : 0;
+    int64_t now = now_ms(fetcher);
+    return fetcher->deadline_ms > now ? fetcher->deadline_ms - now : 0;
+}
+
+/* libcurl counts milliseconds in an int. */
+static int64_t timeout_of(const struct net_request *request, int64_t left_ms)
+{
+    int64_t timeout_ms = request->timeout_ms > 0 ? request->timeout_ms : LIMIT_REQUEST_MS;
+    int64_t sum = add_ms(timeout_ms < left_ms ? timeout_ms : left_ms, request->body_ms);
+    return sum < INT32_MAX ? sum : INT32_MAX;
+}
+
+/* Time that content took at a decent rate is given back: it tells nothing about the server. */
+static void give_back(struct curl_fetcher *fetcher, const struct flight *flight, int64_t began_ms)
+{
+    int64_t took_ms = now_ms(fetcher) - began_ms;
+    int64_t earned_ms = 0;
+    for (size_t i = 0; i < flight->count; i++) {
+        if (flight->transfers[i].request->body_ms > 0) {
+            earned_ms +=
+                (int64_t)(flight->transfers[i].body_bytes / (uint64_t)LIMIT_BODY_BYTES_S) * 1000;
+        }
+    }
+    fetcher->deadline_ms = add_ms(fetcher->deadline_ms, earned_ms < took_ms ? earned_ms : took_ms);
 }
 
 static enum assay_status launch(struct flight *flight, struct curl_transfer *transfer,
@@ -120,7 +148,6 @@ static enum assay_status launch(struct flight *flight, struct curl_transfer *tra
 {
     struct curl_fetcher *fetcher = flight->fetcher;
     const struct net_request *request = transfer->request;
-    int64_t timeout_ms = request->timeout_ms > 0 ? request->timeout_ms : LIMIT_REQUEST_MS;
     int64_t left_ms = remaining_ms(fetcher);
     struct curl_setup setup = {
         .curl = &fetcher->curl,
@@ -128,7 +155,7 @@ static enum assay_status launch(struct flight *flight, struct curl_transfer *tra
         .trust = &fetcher->trust,
         .sockets = &fetcher->sockets,
         .user_agent = fetcher->user_agent,
-        .timeout_ms = timeout_ms < left_ms ? timeout_ms : left_ms,
+        .timeout_ms = timeout_of(request, left_ms),
     };
     if (left_ms == 0) {
         transfer->done = true;
@@ -252,7 +279,9 @@ static enum assay_status fetcher_fetch(struct net_fetcher *base, const struct ne
     }
     base->flights++;
     base->requests += count;
+    int64_t began_ms = now_ms(fetcher);
     TRY(fly(&flight, err));
+    give_back(fetcher, &flight, began_ms);
     return check_all_done(&flight, err);
 }
 

@@ -97,11 +97,10 @@ static void round_free(struct round **round)
     mem_free(*round);
 }
 
-/* Seconds beyond the time of a request for the content that a registry may send. */
-static int64_t timeout_of(const struct net_session *session, const struct net_get *get)
+/* Content of a registry may be large; how large, its signer says. */
+static int64_t body_ms_of(const struct net_get *get)
 {
-    int64_t extra_ms = (int64_t)(get->max_bytes / (size_t)LIMIT_BODY_BYTES_S) * 1000;
-    return session->request_timeout_ms + (get->follow ? extra_ms : 0);
+    return get->follow ? (int64_t)(get->max_bytes / (size_t)LIMIT_BODY_BYTES_S) * 1000 : 0;
 }
 
 static void choose(const struct net_session *session, struct exchange *exchange,
@@ -120,7 +119,8 @@ static void choose(const struct net_session *session, struct exchange *exchange,
         .authorization = grant == NULL ? NULL : buf_text(&grant->header),
         .tls = exchange->tls,
         .max_bytes = get->max_bytes,
-        .timeout_ms = timeout_of(session, get),
+        .timeout_ms = session->request_timeout_ms,
+        .body_ms = body_ms_of(get),
         .sink = get->sink,
         .sink_ctx = get->sink_ctx,
     };

@@ -3,6 +3,13 @@
  * Requests with what real servers ask for around them: challenges and tokens (Docker Registry v2
  * token authentication), retries on 429 and 503, redirects, per-host TLS material. Everything goes
  * through the env's fetcher. One session serves one run and one thread.
+ *
+ * Who sees what: an Authorization header goes to the origin (scheme, host, port) of the get's own
+ * URL and to no other. The credentials stored for the registry, or else those stored for the
+ * server's own name, go to a token server only if it is of the same site as the name that they are
+ * stored under (token.h) and https, or on the same host where the registry itself is plain HTTP.
+ * Any other token server is asked without them; what it refuses then is ASSAY_AUTH. A redirect is
+ * followed for content only, never from https to http, and what it leads to is never logged in to.
  */
 #ifndef NET_SESSION_H
 #define NET_SESSION_H

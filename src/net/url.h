@@ -18,7 +18,7 @@ struct net_url {
 /* ASSAY_NET_REDIRECT when malformed: the caller gives context and maps it to its own status. */
 MUST_CHECK enum assay_status net_url_parse(const char *text, struct net_url *out,
                                            struct assay_error *err);
-/* A Location relative to a base, or absolute. */
+/* A Location: absolute, or of base's scheme ("//host/path"), or of its origin ("/path"). */
 MUST_CHECK enum assay_status net_url_join(const struct net_url *base, const char *location,
                                           struct net_url *out, struct assay_error *err);
 MUST_CHECK enum assay_status net_url_format(const struct net_url *url, struct buf *out,
