@@ -20,6 +20,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "oci/reference.h"
 
 #include <inttypes.h>
 
@@ -33,21 +34,21 @@
 
 /* ---- writing ---- */
 
-static bool is_plain_word(const char *text)
+static bool is_plain_word(struct slice text)
 {
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c <= ' ' || *c > '~') {
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] <= ' ' || text.ptr[i] > '~') {
             return false;
         }
     }
-    return text[0] != '\0';
+    return text.len > 0;
 }
 
 static enum assay_status encode_floor(const struct tuf_floor *floor, struct buf *out,
                                       struct assay_error *err)
 {
     char hex[DIGEST_TEXT_BYTES];
-    if (!is_plain_word(floor->role)) {
+    if (!is_plain_word(slice_from_string(floor->role))) {
         return FAIL(err, ASSAY_INTERNAL, "a role name that cannot be stored: %s", floor->role);
     }
     digest_hex(&floor->sha256, hex);
@@ -157,7 +158,8 @@ static enum assay_status read_time(const struct head_line *line, size_t field, i
     struct slice text = line->fields[field];
     bool negative = text.len > 0 && text.ptr[0] == '-';
     uint64_t number = 0;
-    if (!text_to_u64(negative ? slice_from(text, 1) : text, HEAD_NUMBER_MAX, &number)) {
+    if (!text_to_u64(negative ? slice_from(text, 1) : text, HEAD_NUMBER_MAX, &number) ||
+        (negative && number == 0)) {
         return fail_line(line, err, "a time");
     }
     *out = negative ? -(int64_t)number : (int64_t)number;
@@ -255,7 +257,7 @@ static enum assay_status decode_floor(const struct head_line *line, struct tuf_s
     TRY(read_time(line, 5, &floor.expires_unix_s, err));
     TRY(decode_keys(line, line->fields[6], &floor, err));
     const struct tuf_floors *floors = &out->floors;
-    if (!is_plain_word(floor.role) ||
+    if (!is_plain_word(line->fields[1]) ||
         (floors->count > 0 && strcmp(floors->items[floors->count - 1].role, floor.role) >= 0)) {
         return fail_line(line, err, "roles in ascending order");
     }
@@ -265,7 +267,7 @@ static enum assay_status decode_floor(const struct head_line *line, struct tuf_s
 static enum assay_status decode_seen(const struct head_line *line, struct tuf_state *out,
                                      struct assay_error *err)
 {
-    if (line->count != 3 || line->fields[1].len > LIMIT_TAG_BYTES ||
+    if (line->count != 3 || !oci_tag_is_valid(line->fields[1]) ||
         out->seen_count == LIMIT_SEEN_TAGS) {
         return fail_line(line, err, "seen TAG DIGEST");
     }
