@@ -5,7 +5,8 @@
 A case has "servers" (see scripted_server.py; "tls" is a kind of certificate, or false), "args" and
 "get" (of net_client) and what must follow: "expect" (for each get "STATUS HTTP BYTES", alternatives
 separated by '|'), and if said "requests", "connections", "paths", "authorization" (by server),
-"bodies", "flights", "max_ms", "min_ms", "max_sent", "max_rss_kib", "log" (a text in what the client says).
+"bodies", "flights", "max_ms", "min_ms", "max_sent", "max_rss_kib", "log" (a text in what the client
+says), "absent" (files), "exit" (when the whole flight fails).
 In its texts {a} is server a as localhost:PORT, {a4} as 127.0.0.1:PORT, {dir} the case's directory.
 
 "files" are written below the case's directory: {"path": "text"}, or "@ca.crt" for a certificate,
@@ -147,7 +148,12 @@ def run_case(client, case, certificates, directory):
         elapsed_ms = int((time.monotonic() - started) * 1000)
         said = done.stderr.decode("utf-8", "strict")
         lines = done.stdout.decode("ascii").splitlines()
-        expect(done.returncode == 0 and lines, "exit", done.returncode, said[-2000:])
+        wanted_exit = case.get("exit", 0)
+        expect(done.returncode == wanted_exit and lines, "exit", done.returncode, said[-2000:])
+        if wanted_exit != 0:
+            check_results(case, lines, said)
+            check_servers(case, servers, fill)
+            return
         if os.environ.get("VERBOSE"):
             print("   ", case["id"], said.strip().replace("\n", "\n    "), lines[-1], elapsed_ms)
         check_results(case, lines[:-1], said)
