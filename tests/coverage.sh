@@ -5,7 +5,8 @@ cd "$(dirname "$0")/.." || exit 1
 dir=build/coverage
 mkdir -p build
 if [ ! -e $dir/build.ninja ]; then
-    meson setup $dir -Db_coverage=true --buildtype=debug >$dir.log 2>&1 || { cat $dir.log; exit 1; }
+    # gcc guesses about lengths when it does not optimise: warnings are the other builds' business
+    meson setup $dir -Db_coverage=true --buildtype=debug -Dwerror=false >$dir.log 2>&1 || { cat $dir.log; exit 1; }
 fi
 ninja -C $dir >$dir.log 2>&1 || { tail -20 $dir.log; exit 1; }
 meson test -C $dir --suite unit --suite vectors --suite cli --suite fuzz >$dir.log 2>&1 ||
