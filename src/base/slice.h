@@ -84,6 +84,23 @@ static inline struct slice slice_first(struct slice a, size_t len)
     return (struct slice){ a.ptr, len < a.len ? len : a.len };
 }
 
+/* ASCII alone: no locale, no other letters. */
+static inline uint8_t byte_to_lower(uint8_t byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
+}
+
+/* Whether a is this lower-case text, but for the case of its ASCII letters. */
+static inline bool slice_is_ignoring_case(struct slice a, const char *lower)
+{
+    size_t same = 0;
+    size_t len = strlen(lower);
+    while (same < a.len && same < len && byte_to_lower(a.ptr[same]) == (uint8_t)lower[same]) {
+        same++;
+    }
+    return same == a.len && same == len;
+}
+
 /* Position of the first/last byte equal to c, or a.len. */
 static inline size_t slice_find(struct slice a, char c)
 {

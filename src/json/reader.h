@@ -109,6 +109,8 @@ enum assay_status json_fail(const struct json_reader *reader, struct assay_error
 MUST_CHECK enum assay_status json_string_decode(struct json_string string, struct arena *arena,
                                                 struct slice *out, struct assay_error *err);
 bool json_string_is(struct json_string string, const char *text);
+/* Equal after folding case: ASCII, and U+017F and U+212A, which fold to s and k. */
+bool json_string_is_folded(struct json_string string, const char *text);
 
 /* For objects of fixed shape: ASSAY_SCHEMA when key equals one of known only after folding case
  * (ASCII, and U+017F and U+212A, which fold to s and k). */

@@ -57,13 +57,13 @@ static int fold_next(struct scan_cursor *cursor)
     if (byte == 0xE2 && take(cursor, SLICE_LITERAL("\x84\xAA"))) { /* U+212A, kelvin sign */
         return 'k';
     }
-    return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte;
+    return byte < 0 ? byte : byte_to_lower((uint8_t)byte);
 }
 
-static bool equal_folded(struct json_string a, const char *b)
+bool json_string_is_folded(struct json_string string, const char *text)
 {
-    struct json_string other = { .raw = slice_from_string(b), .escaped = false };
-    struct scan_cursor left = scan_cursor_of(a);
+    struct json_string other = { .raw = slice_from_string(text), .escaped = false };
+    struct scan_cursor left = scan_cursor_of(string);
     struct scan_cursor right = scan_cursor_of(other);
     int from_left;
     int from_right;
@@ -84,7 +84,7 @@ enum assay_status json_check_case(const struct json_reader *reader, struct json_
         }
     }
     for (size_t i = 0; i < known_count; i++) {
-        if (equal_folded(key, known[i])) {
+        if (json_string_is_folded(key, known[i])) {
             return json_fail(reader, err, ASSAY_SCHEMA,
                              "this member differs from '%s' only in case", known[i]);
         }

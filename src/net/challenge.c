@@ -85,21 +85,6 @@ static bool take_value(struct reader *reader, char *out, size_t out_bytes)
     return quoted ? take_byte(reader, '"') : len > 0;
 }
 
-static bool is_word(struct slice word, const char *lower)
-{
-    if (word.len != strlen(lower)) {
-        return false;
-    }
-    for (size_t i = 0; i < word.len; i++) {
-        uint8_t c = word.ptr[i];
-        c = c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-        if (c != (uint8_t)lower[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
 enum {
     SEEN_REALM = 1,
     SEEN_SERVICE = 2
@@ -109,9 +94,9 @@ enum {
 static bool take_parameter(struct reader *reader, struct slice name, unsigned *seen,
                            struct net_challenge *out)
 {
-    unsigned bit = is_word(name, "realm")     ? SEEN_REALM
-                   : is_word(name, "service") ? SEEN_SERVICE
-                                              : 0;
+    unsigned bit = slice_is_ignoring_case(name, "realm")     ? SEEN_REALM
+                   : slice_is_ignoring_case(name, "service") ? SEEN_SERVICE
+                                                             : 0;
     if ((*seen & bit) != 0) {
         return false;
     }
@@ -158,9 +143,9 @@ static bool take_challenge(struct reader *reader, struct net_challenge *out)
     struct slice name = SLICE_EMPTY;
     unsigned seen = 0;
     *out = (struct net_challenge){ .scheme = NET_SCHEME_NONE };
-    if (is_word(scheme, "bearer")) {
+    if (slice_is_ignoring_case(scheme, "bearer")) {
         out->scheme = NET_SCHEME_BEARER;
-    } else if (is_word(scheme, "basic")) {
+    } else if (slice_is_ignoring_case(scheme, "basic")) {
         out->scheme = NET_SCHEME_BASIC;
     }
     skip_space(reader);

@@ -17,24 +17,6 @@ static const char *const HEADER_NAMES[ANSWER_COUNT] = {
 #define REFUSE(transfer, status_code, ...)                                                         \
     ((transfer)->response->status = FAIL(&(transfer)->response->error, (status_code), __VA_ARGS__))
 
-static uint8_t to_lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
-static bool is_ignoring_case(struct slice text, const char *lower)
-{
-    if (text.len != strlen(lower)) {
-        return false;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        if (to_lower(text.ptr[i]) != (uint8_t)lower[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static struct slice trim(struct slice text)
 {
     while (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t')) {
@@ -66,7 +48,7 @@ static enum assay_status keep_content_type(struct curl_transfer *transfer, struc
     TRY(keep_text(transfer, trim(slice_first(value, slice_find(value, ';'))), out,
                   sizeof(transfer->response->content_type)));
     for (; *out != '\0'; out++) {
-        *out = (char)to_lower((uint8_t)*out);
+        *out = (char)byte_to_lower((uint8_t)*out);
     }
     return ASSAY_OK;
 }
@@ -108,7 +90,7 @@ static enum assay_status keep_challenge(struct curl_transfer *transfer, struct s
 static enum assay_status expect_plain(struct curl_transfer *transfer, struct slice value,
                                       const char *header, const char *allowed)
 {
-    if (!is_ignoring_case(value, allowed)) {
+    if (!slice_is_ignoring_case(value, allowed)) {
         return REFUSE(transfer, ASSAY_NET_ENCODING, "%s: %s is '%.*s', only %s is accepted",
                       transfer->host_port, header, SLICE_ARGS(value), allowed);
     }
@@ -172,11 +154,11 @@ static enum assay_status take_field(struct curl_transfer *transfer, struct slice
     if (transfer->response->http_status < 200) {
         return ASSAY_OK; /* an interim answer says nothing about the final one */
     }
-    if (is_ignoring_case(name, "www-authenticate")) {
+    if (slice_is_ignoring_case(name, "www-authenticate")) {
         return keep_challenge(transfer, value);
     }
     for (enum answer_header header = 0; header < ANSWER_COUNT; header++) {
-        if (is_ignoring_case(name, HEADER_NAMES[header])) {
+        if (slice_is_ignoring_case(name, HEADER_NAMES[header])) {
             return keep_field(transfer, header, value);
         }
     }

@@ -16,11 +16,6 @@ static bool is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
-static uint8_t to_lower(uint8_t c)
-{
-    return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
 static bool is_label(struct slice label)
 {
     if (label.len == 0 || label.len > LABEL_BYTES || label.ptr[0] == '-' ||
@@ -28,7 +23,7 @@ static bool is_label(struct slice label)
         return false;
     }
     for (size_t i = 0; i < label.len; i++) {
-        uint8_t c = to_lower(label.ptr[i]);
+        uint8_t c = byte_to_lower(label.ptr[i]);
         if (!is_digit(c) && c != '-' && (c < 'a' || c > 'z')) {
             return false;
         }
@@ -87,7 +82,7 @@ static bool set_host(struct net_url *url, struct slice host)
         if (host.ptr[i] <= ' ' || host.ptr[i] > '~') {
             return false; /* a NUL above all: what follows reads the host as text */
         }
-        url->host[i] = (char)to_lower(host.ptr[i]);
+        url->host[i] = (char)byte_to_lower(host.ptr[i]);
     }
     url->host[host.len] = '\0';
     return true;
@@ -144,16 +139,8 @@ static bool set_path(struct net_url *url, struct slice text)
 static bool starts_with(struct slice text, const char *lower_prefix, struct slice *rest)
 {
     size_t len = strlen(lower_prefix);
-    if (text.len < len) {
-        return false;
-    }
-    for (size_t i = 0; i < len; i++) {
-        if (to_lower(text.ptr[i]) != (uint8_t)lower_prefix[i]) {
-            return false;
-        }
-    }
-    *rest = slice_of(text.ptr + len, text.len - len);
-    return true;
+    *rest = slice_from(text, len);
+    return slice_is_ignoring_case(slice_first(text, len), lower_prefix);
 }
 
 static bool parse(struct slice text, struct net_url *out)

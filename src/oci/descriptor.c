@@ -3,42 +3,6 @@
 
 /* ---- one spelling ---- */
 
-/* The next character of a member name, folded; *pos moves on. 0 at the end. */
-static unsigned fold_next(const char *text, size_t *pos)
-{
-    const unsigned char *at = (const unsigned char *)text + *pos;
-
-    if (at[0] == 0xC5 && at[1] == 0xBF) { /* U+017F, the long s */
-        *pos += 2;
-        return 's';
-    }
-    if (at[0] == 0xE2 && at[1] == 0x84 && at[2] == 0xAA) { /* U+212A, the Kelvin sign */
-        *pos += 3;
-        return 'k';
-    }
-    if (at[0] != '\0') {
-        *pos += 1;
-    }
-    return at[0] >= 'A' && at[0] <= 'Z' ? at[0] | 0x20U : at[0];
-}
-
-static bool equal_folded(const char *a, const char *b)
-{
-    size_t a_pos = 0;
-    size_t b_pos = 0;
-
-    for (;;) {
-        unsigned a_char = fold_next(a, &a_pos);
-        unsigned b_char = fold_next(b, &b_pos);
-        if (a_char != b_char) {
-            return false;
-        }
-        if (a_char == '\0') {
-            return true;
-        }
-    }
-}
-
 enum assay_status oci_check_case(const struct json_at *object, const char *const *known,
                                  size_t known_count, struct assay_error *err)
 {
@@ -46,8 +10,9 @@ enum assay_status oci_check_case(const struct json_at *object, const char *const
     struct json_at member;
 
     while (json_member(object, &iterator, &member)) {
+        const struct json_string key = { .raw = slice_from_string(member.key) };
         for (size_t i = 0; i < known_count; i++) {
-            if (strcmp(member.key, known[i]) != 0 && equal_folded(member.key, known[i])) {
+            if (strcmp(member.key, known[i]) != 0 && json_string_is_folded(key, known[i])) {
                 return json_at_fail(&member, err, ASSAY_AMBIGUOUS,
                                     "another spelling of '%s', which only some readers tell apart",
                                     known[i]);
