@@ -12,8 +12,8 @@ static enum assay_status collect(void *ctx, struct slice bytes, struct assay_err
     return buf_append(ctx, bytes, err);
 }
 
-enum assay_status content_load_config(struct content *content, const struct oci_document *manifest,
-                                      struct oci_config *out, struct assay_error *err)
+static enum assay_status load_config(struct content *content, const struct oci_document *manifest,
+                                     struct oci_config *out, struct assay_error *err)
 {
     struct source *source = content->job->source;
     AUTO_BUF bytes = BUF_INIT(LIMIT_CONFIG_BYTES);
@@ -178,22 +178,31 @@ static enum assay_status judge_layers(struct content *content, const struct oci_
     return ASSAY_OK;
 }
 
+static enum assay_status check_platform(const struct content *content,
+                                        const struct oci_platform *platform,
+                                        const struct oci_config *config, struct assay_error *err)
+{
+    const struct oci_platform_choice *choice = &content->session->platform;
+    char own[PLATFORM_TEXT_BYTES];
+    if (platform != NULL) {
+        return oci_platform_check(platform, &config->platform, err);
+    }
+    if (choice->all || oci_platform_matches(choice, &config->platform)) {
+        return ASSAY_OK;
+    }
+    oci_platform_format(&config->platform, own, sizeof(own));
+    return FAIL(err, ASSAY_PLATFORM_ABSENT, "the signed image is for %s", own);
+}
+
 enum assay_status content_judge_image(struct content *content, const struct oci_document *manifest,
                                       const struct oci_platform *platform, char *out,
                                       struct assay_error *err)
 {
-    struct oci_config config = { 0 };
-    TRY(content_load_config(content, manifest, &config, err));
-    enum assay_status status = ASSAY_OK;
-    if (platform != NULL) {
-        status = oci_platform_check(platform, &config.platform, err);
-    }
+    CLEANUP(oci_config_clear) struct oci_config config = { 0 };
+    TRY(load_config(content, manifest, &config, err));
+    TRY(check_platform(content, platform, &config, err));
     if (out != NULL) {
-        oci_platform_format(&config.platform, out, 200);
+        oci_platform_format(&config.platform, out, PLATFORM_TEXT_BYTES);
     }
-    if (status == ASSAY_OK) {
-        status = judge_layers(content, manifest, &config, err);
-    }
-    oci_config_clear(&config);
-    return status;
+    return content->deep ? judge_layers(content, manifest, &config, err) : ASSAY_OK;
 }

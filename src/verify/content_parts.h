@@ -5,6 +5,8 @@
 
 #include "verify/session_internal.h"
 
+#define PLATFORM_TEXT_BYTES 200 /* "os/arch[/variant]" */
+
 struct content {
     struct assay_session *session;
     struct job *job;
@@ -25,15 +27,12 @@ MUST_CHECK enum assay_status content_check_bytes(struct content *content, enum r
 MUST_CHECK enum assay_status content_judge_index(struct content *content, struct assay_error *err);
 /* The signed document is one image. */
 MUST_CHECK enum assay_status content_judge_single(struct content *content, struct assay_error *err);
-/* Config and layers of a manifest; platform (may be NULL) is what the index says of it. The
- * config's own platform goes into *out if it is not NULL ("os/arch[/variant]", 200 bytes). */
+/* Config and, where they are wanted, layers of a manifest. platform is what the index says of it,
+ * which the config must confirm; NULL: it says nothing, and the config's own is what was asked for.
+ * That goes into out if it is not NULL (PLATFORM_TEXT_BYTES). */
 MUST_CHECK enum assay_status content_judge_image(struct content *content,
                                                  const struct oci_document *manifest,
                                                  const struct oci_platform *platform, char *out,
                                                  struct assay_error *err);
-/* The config alone, hashed and parsed. */
-MUST_CHECK enum assay_status content_load_config(struct content *content,
-                                                 const struct oci_document *manifest,
-                                                 struct oci_config *out, struct assay_error *err);
 
 #endif
