@@ -5,7 +5,6 @@
 #include "base/text.h"
 
 #define TRACE_TEXT_BYTES 1024
-#define TRACE_MIN_CHECKS 32UL
 
 static const struct {
     const char *id;
@@ -35,20 +34,8 @@ const char *rule_source(enum rule rule)
 /* Room for one more check; false when there is none to be had. */
 static bool trace_reserve(struct trace *trace)
 {
-    if (trace->count < trace->cap) {
-        return true;
-    }
-    if (trace->count >= TRACE_MAX_CHECKS) {
-        return false;
-    }
-    size_t cap = trace->cap < TRACE_MIN_CHECKS ? TRACE_MIN_CHECKS : 2 * trace->cap;
-    struct trace_check *checks = mem_resize(trace->checks, cap, sizeof(*checks));
-    if (checks == NULL) {
-        return false;
-    }
-    trace->checks = checks;
-    trace->cap = cap;
-    return true;
+    return trace->count < TRACE_MAX_CHECKS && mem_grow(&trace->checks, trace->count, &trace->cap,
+                                                       sizeof(*trace->checks), NULL) == ASSAY_OK;
 }
 
 /* The texts are sanitised. */

@@ -60,15 +60,7 @@ static enum assay_status write_string(struct canon *canon, struct json_string st
 static enum assay_status add_member(struct canon *canon, struct member member,
                                     struct assay_error *err)
 {
-    if (canon->count == canon->cap) {
-        size_t cap = canon->cap == 0 ? 64 : canon->cap * 2;
-        struct member *grown = mem_resize(canon->members, cap, sizeof(*grown));
-        if (grown == NULL) {
-            return FAIL_NO_MEMORY(err);
-        }
-        canon->members = grown;
-        canon->cap = cap;
-    }
+    TRY(mem_grow(&canon->members, canon->count, &canon->cap, sizeof(*canon->members), err));
     canon->members[canon->count] = member;
     canon->count++;
     return ASSAY_OK;

@@ -11,15 +11,7 @@
 
 static enum assay_status remember(struct curl_sockets *sockets, int fd)
 {
-    if (sockets->count == sockets->cap) {
-        size_t cap = sockets->cap == 0 ? LIMIT_PARALLEL : 2 * sockets->cap;
-        int *fds = mem_resize(sockets->fds, cap, sizeof(*fds));
-        if (fds == NULL) {
-            return ASSAY_NO_MEMORY;
-        }
-        sockets->fds = fds;
-        sockets->cap = cap;
-    }
+    TRY(mem_grow(&sockets->fds, sockets->count, &sockets->cap, sizeof(*sockets->fds), NULL));
     sockets->fds[sockets->count++] = fd;
     return ASSAY_OK;
 }

@@ -21,8 +21,7 @@ void docker_rows_clear(struct docker_rows *rows)
 const char *docker_signer_name(const struct tuf_role_view *role)
 {
     size_t len = strlen(TARGETS_PREFIX);
-    if (strncmp(role->name, TARGETS_PREFIX, len) != 0 ||
-        strcmp(role->name, TARGETS_PREFIX "releases") == 0) {
+    if (strncmp(role->name, TARGETS_PREFIX, len) != 0 || strcmp(role->name, ROLE_RELEASES) == 0) {
         return NULL;
     }
     return role->name + len;
@@ -102,14 +101,7 @@ static enum assay_status collect_roles(const struct tuf_trusted *trusted, struct
 {
     size_t cap = 0;
     for (size_t i = 0;; i++) {
-        if (i == cap) {
-            cap = cap == 0 ? 8 : cap * 2;
-            struct tuf_role_view *grown = mem_resize(rows->roles, cap, sizeof *grown);
-            if (grown == NULL) {
-                return FAIL_NO_MEMORY(err);
-            }
-            rows->roles = grown;
-        }
+        TRY(mem_grow(&rows->roles, i, &cap, sizeof(*rows->roles), err));
         if (!tuf_trusted_role_at(trusted, i, &rows->roles[i])) {
             return ASSAY_OK;
         }

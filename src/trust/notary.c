@@ -9,9 +9,8 @@
 
 #include <inttypes.h>
 
-#define ROLE_TARGETS  "targets"
-#define ROLE_RELEASES "targets/releases"
-#define MAX_NOTES     2
+#define ROLE_TARGETS "targets"
+#define MAX_NOTES    2
 
 struct trust_repo {
     char *gun;

@@ -41,17 +41,7 @@ static enum assay_status floors_grow(struct tuf_floors *floors, struct assay_err
     if (floors->count >= FLOORS_MAX) {
         return FAIL(err, ASSAY_DELEGATION_LIMIT, "more than %d roles to remember", FLOORS_MAX);
     }
-    if (floors->count < floors->cap) {
-        return ASSAY_OK;
-    }
-    size_t cap = floors->cap == 0 ? 8 : floors->cap * 2;
-    struct tuf_floor *items = mem_resize(floors->items, cap, sizeof *items);
-    if (items == NULL) {
-        return FAIL_NO_MEMORY(err);
-    }
-    floors->items = items;
-    floors->cap = cap;
-    return ASSAY_OK;
+    return mem_grow(&floors->items, floors->count, &floors->cap, sizeof(*floors->items), err);
 }
 
 enum assay_status tuf_floors_put(struct tuf_floors *floors, const struct tuf_floor *floor,

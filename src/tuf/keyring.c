@@ -51,15 +51,7 @@ static size_t ring_position(const struct tuf_keyring *ring, const char *id, bool
 static enum assay_status ring_insert(struct tuf_keyring *ring, size_t position,
                                      struct tuf_key **key, struct assay_error *err)
 {
-    if (ring->count == ring->cap) {
-        size_t cap = ring->cap == 0 ? 16 : 2 * ring->cap;
-        struct tuf_key **larger = mem_resize(ring->items, cap, sizeof(struct tuf_key *));
-        if (larger == NULL) {
-            return FAIL_NO_MEMORY(err);
-        }
-        ring->items = larger;
-        ring->cap = cap;
-    }
+    TRY(mem_grow(&ring->items, ring->count, &ring->cap, sizeof(struct tuf_key *), err));
     memmove(&ring->items[position + 1], &ring->items[position],
             (ring->count - position) * sizeof(struct tuf_key *));
     ring->items[position] = STEAL(*key);

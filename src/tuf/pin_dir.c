@@ -325,15 +325,7 @@ static enum assay_status collect(void *ctx, const char *name, struct assay_error
     if (!slice_has_suffix(slice_from_string(name), SLICE_LITERAL(PIN_SUFFIX))) {
         return ASSAY_OK;
     }
-    if (list->count == list->cap) {
-        size_t cap = list->cap == 0 ? 8 : list->cap * 2;
-        struct pin_entry *entries = mem_resize(list->entries, cap, sizeof *entries);
-        if (entries == NULL) {
-            return FAIL_NO_MEMORY(err);
-        }
-        list->entries = entries;
-        list->cap = cap;
-    }
+    TRY(mem_grow(&list->entries, list->count, &list->cap, sizeof(*list->entries), err));
     struct pin_entry *entry = &list->entries[list->count];
     *entry = (struct pin_entry){ .dir = list->dir, .order = list->count };
     TRY(read_pin(list->dir_fd, name, &entry->pin, err));

@@ -69,15 +69,7 @@ enum assay_status tuf_state_add_root(struct tuf_state *state, const struct tuf_s
     if (state->root_count >= LIMIT_STORED_ROOTS) {
         return FAIL(err, ASSAY_ROOT_LIMIT, "more than %d roots to remember", LIMIT_STORED_ROOTS);
     }
-    if (state->root_count == state->root_cap) {
-        size_t cap = state->root_cap == 0 ? 4 : state->root_cap * 2;
-        struct tuf_stored_root *roots = mem_resize(state->roots, cap, sizeof *roots);
-        if (roots == NULL) {
-            return FAIL_NO_MEMORY(err);
-        }
-        state->roots = roots;
-        state->root_cap = cap;
-    }
+    TRY(mem_grow(&state->roots, state->root_count, &state->root_cap, sizeof(*state->roots), err));
     state->roots[state->root_count++] = *root;
     return ASSAY_OK;
 }
@@ -95,15 +87,7 @@ static bool seen_has(const struct tuf_state *state, const char *tag, const struc
 enum assay_status tuf_state_append_seen(struct tuf_state *state, const struct tuf_seen *pair,
                                         struct assay_error *err)
 {
-    if (state->seen_count == state->seen_cap) {
-        size_t cap = state->seen_cap == 0 ? 8 : state->seen_cap * 2;
-        struct tuf_seen *seen = mem_resize(state->seen, cap, sizeof *seen);
-        if (seen == NULL) {
-            return FAIL_NO_MEMORY(err);
-        }
-        state->seen = seen;
-        state->seen_cap = cap;
-    }
+    TRY(mem_grow(&state->seen, state->seen_count, &state->seen_cap, sizeof(*state->seen), err));
     state->seen[state->seen_count++] = *pair;
     return ASSAY_OK;
 }

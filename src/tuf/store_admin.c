@@ -98,15 +98,7 @@ static void gun_list_clear(struct gun_list *list)
 static enum assay_status gun_list_add(struct gun_list *list, const char *name,
                                       struct assay_error *err)
 {
-    if (list->count == list->cap) {
-        size_t cap = list->cap == 0 ? 16 : list->cap * 2;
-        char **names = mem_resize(list->names, cap, sizeof *names);
-        if (names == NULL) {
-            return FAIL_NO_MEMORY(err);
-        }
-        list->names = names;
-        list->cap = cap;
-    }
+    TRY(mem_grow(&list->names, list->count, &list->cap, sizeof(char *), err));
     char *copy = mem_copy_string(name);
     if (copy == NULL) {
         return FAIL_NO_MEMORY(err);

@@ -20,22 +20,6 @@ void tuf_targets_clear(struct tuf_targets *targets)
     *targets = (struct tuf_targets){ .count = 0 };
 }
 
-static enum assay_status grow(struct tuf_targets *targets, struct assay_error *err)
-{
-    if (targets->count < targets->cap) {
-        return ASSAY_OK;
-    }
-    size_t cap = targets->cap == 0 ? 64 : 2 * targets->cap;
-    struct tuf_target_entry *larger =
-        mem_resize(targets->entries, cap, sizeof(struct tuf_target_entry));
-    if (larger == NULL) {
-        return FAIL_NO_MEMORY(err);
-    }
-    targets->entries = larger;
-    targets->cap = cap;
-    return ASSAY_OK;
-}
-
 static uint32_t position(const struct tuf_targets *targets, struct slice part)
 {
     return (uint32_t)(part.ptr - targets->text.ptr);
@@ -77,7 +61,7 @@ static enum assay_status add_target(struct tuf_parse *parse, struct tuf_targets 
                          "expected at most %lu targets, found more", LIMIT_TARGETS_ENTRIES);
     }
     TRY(check_name(parse, name.raw, err));
-    TRY(grow(targets, err));
+    TRY(mem_grow(&targets->entries, targets->count, &targets->cap, sizeof(*targets->entries), err));
     struct tuf_target_entry entry = { .name = position(targets, name.raw),
                                       .name_bytes = (uint16_t)name.raw.len };
     if (name.escaped) {

@@ -16,6 +16,9 @@
 #include "tuf/floor.h"
 #include "tuf/pin.h"
 
+/* The delegation whose answer stands before that of targets. */
+#define ROLE_RELEASES "targets/releases"
+
 struct tuf_trusted;
 
 struct tuf_trusted_options {

@@ -37,15 +37,8 @@ void machine_clear_nodes(struct tuf_trusted *trusted)
 static enum assay_status add_node(struct tuf_trusted *trusted, const struct tuf_node *node,
                                   struct assay_error *err)
 {
-    if (trusted->node_count == trusted->node_cap) {
-        size_t cap = trusted->node_cap == 0 ? 8 : 2 * trusted->node_cap;
-        struct tuf_node **larger = mem_resize(trusted->nodes, cap, sizeof(struct tuf_node *));
-        if (larger == NULL) {
-            return FAIL_NO_MEMORY(err);
-        }
-        trusted->nodes = larger;
-        trusted->node_cap = cap;
-    }
+    TRY(mem_grow(&trusted->nodes, trusted->node_count, &trusted->node_cap,
+                 sizeof(struct tuf_node *), err));
     struct tuf_node *copy = mem_alloc(1, sizeof(*copy));
     if (copy == NULL) {
         return FAIL_NO_MEMORY(err);

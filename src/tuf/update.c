@@ -114,15 +114,8 @@ static enum assay_status first_flight(struct tuf_update *update, struct assay_er
 static enum assay_status remember(struct tuf_update *update, const char *role, struct slice bytes,
                                   struct assay_error *err)
 {
-    if (update->loaded_count == update->loaded_cap) {
-        size_t cap = update->loaded_cap == 0 ? 8 : update->loaded_cap * 2;
-        struct loaded_role *larger = mem_resize(update->loaded, cap, sizeof(*larger));
-        if (larger == NULL) {
-            return FAIL_NO_MEMORY(err);
-        }
-        update->loaded = larger;
-        update->loaded_cap = cap;
-    }
+    TRY(mem_grow(&update->loaded, update->loaded_count, &update->loaded_cap,
+                 sizeof(*update->loaded), err));
     struct loaded_role *loaded = &update->loaded[update->loaded_count++];
     (void)snprintf(loaded->role, sizeof(loaded->role), "%s", role);
     loaded->bytes = bytes;
@@ -190,21 +183,15 @@ static enum assay_status settle(struct tuf_update *update, const struct tuf_file
                 update->options.remote->where, role);
 }
 
-/* A place for one more role file, or NULL; the pointer holds until the next call. */
-static struct tuf_file *new_file(struct tuf_update *update)
+/* A place for one more role file; the pointer holds until the next call. */
+static enum assay_status new_file(struct tuf_update *update, struct tuf_file **out,
+                                  struct assay_error *err)
 {
-    if (update->file_count == update->file_cap) {
-        size_t cap = update->file_cap == 0 ? 8 : update->file_cap * 2;
-        struct tuf_file *larger = mem_resize(update->files, cap, sizeof(*larger));
-        if (larger == NULL) {
-            return NULL;
-        }
-        update->files = larger;
-        update->file_cap = cap;
-    }
-    struct tuf_file *file = &update->files[update->file_count++];
-    file_init(file, 0);
-    return file;
+    TRY(mem_grow(&update->files, update->file_count, &update->file_cap, sizeof(*update->files),
+                 err));
+    *out = &update->files[update->file_count++];
+    file_init(*out, 0);
+    return ASSAY_OK;
 }
 
 /* The bytes of a role that its parent names: from the first flight, else by hash. */
@@ -224,10 +211,8 @@ static enum assay_status role_bytes(struct tuf_update *update, struct tuf_file *
         *out = buf_slice(&plain->bytes);
         return ASSAY_OK;
     }
-    struct tuf_file *hashed = new_file(update);
-    if (hashed == NULL) {
-        return FAIL_NO_MEMORY(err);
-    }
+    struct tuf_file *hashed = NULL;
+    TRY(new_file(update, &hashed, err));
     ask_by_hash(hashed, role, meta, max_bytes);
     TRY(update->options.remote->get(update->options.remote, hashed, 1, err));
     if (plain == NULL && hashed->outcome == TUF_FILE_ABSENT) {

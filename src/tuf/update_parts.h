@@ -57,8 +57,6 @@ enum {
     FLIGHT_MAX
 };
 
-#define ROLE_RELEASES "targets/releases"
-
 /* Takes in the roots that state holds, or the pinned file: what is known before any request. */
 MUST_CHECK enum assay_status update_known_roots(struct tuf_update *update, struct assay_error *err);
 /* From the first flight on: finds the anchor if there is none yet, follows the chain, closes it. */

@@ -6,30 +6,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Makes room for one more element of any of the update's lists. */
-static enum assay_status grow(void **items, size_t count, size_t *cap, size_t size,
-                              struct assay_error *err)
-{
-    if (count < *cap) {
-        return ASSAY_OK;
-    }
-    size_t wanted = *cap == 0 ? 8 : *cap * 2;
-    void *larger = mem_resize(*items, wanted, size);
-    if (larger == NULL) {
-        return FAIL_NO_MEMORY(err);
-    }
-    *items = larger;
-    *cap = wanted;
-    return ASSAY_OK;
-}
-
 /* Remembers a root that the machine is about to borrow; bytes is taken. */
 static enum assay_status chain_push(struct tuf_update *update, uint64_t version, struct buf *bytes,
                                     struct assay_error *err)
 {
-    void *items = update->chain;
-    TRY(grow(&items, update->chain_count, &update->chain_cap, sizeof(*update->chain), err));
-    update->chain = items;
+    TRY(mem_grow(&update->chain, update->chain_count, &update->chain_cap, sizeof(*update->chain),
+                 err));
     struct root_file *root = &update->chain[update->chain_count];
     *root = (struct root_file){ .version = version, .outcome = TUF_FILE_FOUND };
     buf_move(&root->bytes, bytes);
@@ -131,9 +113,8 @@ static struct root_file *fetched_find(struct tuf_update *update, uint64_t versio
 static enum assay_status fetched_push(struct tuf_update *update, uint64_t version,
                                       struct tuf_file *file, struct assay_error *err)
 {
-    void *items = update->fetched;
-    TRY(grow(&items, update->fetched_count, &update->fetched_cap, sizeof(*update->fetched), err));
-    update->fetched = items;
+    TRY(mem_grow(&update->fetched, update->fetched_count, &update->fetched_cap,
+                 sizeof(*update->fetched), err));
     struct root_file *root = &update->fetched[update->fetched_count++];
     *root = (struct root_file){ .version = version, .outcome = file->outcome };
     root->error = file->error;

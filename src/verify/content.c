@@ -191,11 +191,7 @@ static enum assay_status judge_signed(struct content *content, struct assay_erro
     const char *said[] = { content->signed_doc.media_type };
     TRY_IN(oci_document_parse(bytes, said, ARRAY_LEN(said), &content->document, err), err,
            "the signed manifest");
-    mem_free(verdict->media_type);
-    verdict->media_type = mem_copy_string(content->signed_doc.media_type);
-    if (verdict->media_type == NULL) {
-        return FAIL_NO_MEMORY(err);
-    }
+    TRY(mem_set_string(&verdict->media_type, content->signed_doc.media_type, err));
     return note_moved(content, err);
 }
 

@@ -3,12 +3,6 @@
 #include "base/mem.h"
 #include "verify/session_internal.h"
 
-static enum assay_status own(char **out, const char *text, struct assay_error *err)
-{
-    *out = mem_copy_string(text);
-    return *out == NULL ? FAIL_NO_MEMORY(err) : ASSAY_OK;
-}
-
 static enum assay_status describe_pin(const struct pin_choice *pin, struct session_explanation *out,
                                       struct assay_error *err)
 {
@@ -20,14 +14,14 @@ static enum assay_status describe_pin(const struct pin_choice *pin, struct sessi
         digest_format(&pin->pin.fingerprint, text);
         break;
     case TUF_PIN_ROOT:
-        TRY(own(&out->pin, "a root file", err));
-        return own(&out->pin_origin, pin->origin, err);
+        TRY(mem_set_string(&out->pin, "a root file", err));
+        return mem_set_string(&out->pin_origin, pin->origin, err);
     case TUF_PIN_CA:
-        TRY(own(&out->pin, "a CA file", err));
-        return own(&out->pin_origin, pin->origin, err);
+        TRY(mem_set_string(&out->pin, "a CA file", err));
+        return mem_set_string(&out->pin_origin, pin->origin, err);
     }
-    TRY(own(&out->pin, text, err));
-    return own(&out->pin_origin, pin->origin, err);
+    TRY(mem_set_string(&out->pin, text, err));
+    return mem_set_string(&out->pin_origin, pin->origin, err);
 }
 
 static enum assay_status describe_source(const struct assay_session *session,
@@ -35,17 +29,18 @@ static enum assay_status describe_source(const struct assay_session *session,
 {
     struct server_choice server;
     if (session->options.trust_dir != NULL) {
-        TRY(own(&out->trust_source, session->options.trust_dir, err));
-        return own(&out->trust_source_reason, "--trust-dir", err);
+        TRY(mem_set_string(&out->trust_source, session->options.trust_dir, err));
+        return mem_set_string(&out->trust_source_reason, "--trust-dir", err);
     }
     if (session->options.offline) {
-        TRY(own(&out->trust_source, "the stored state", err));
-        return own(&out->trust_source_reason, "--offline", err);
+        TRY(mem_set_string(&out->trust_source, "the stored state", err));
+        return mem_set_string(&out->trust_source_reason, "--offline", err);
     }
     TRY(server_choose(session, &out->reference, &server, err));
-    enum assay_status status = own(&out->trust_source, server.url == NULL ? "" : server.url, err);
+    enum assay_status status =
+        mem_set_string(&out->trust_source, server.url == NULL ? "" : server.url, err);
     if (status == ASSAY_OK) {
-        status = own(&out->trust_source_reason, server.reason, err);
+        status = mem_set_string(&out->trust_source_reason, server.reason, err);
     }
     server_choice_clear(&server);
     return status;
@@ -68,9 +63,9 @@ static enum assay_status describe_state(const struct assay_session *session,
                                         struct session_explanation *out, struct assay_error *err)
 {
     const char *dir = session->options.stateless ? NULL : session->options.state_dir;
-    TRY(own(&out->state_dir, dir == NULL ? "" : dir, err));
+    TRY(mem_set_string(&out->state_dir, dir == NULL ? "" : dir, err));
     if (dir == NULL) {
-        return own(&out->anchor, anchor_name(TUF_ANCHOR_NONE), err);
+        return mem_set_string(&out->anchor, anchor_name(TUF_ANCHOR_NONE), err);
     }
     struct tuf_store *store = NULL;
     TRY(tuf_store_open(dir, out->reference.name, 0, &session->env, &store, err));
@@ -79,7 +74,7 @@ static enum assay_status describe_state(const struct assay_session *session,
     if (state->root_count > 0) {
         out->root_version = state->roots[state->root_count - 1].version;
     }
-    enum assay_status status = own(&out->anchor, anchor_name(state->anchor), err);
+    enum assay_status status = mem_set_string(&out->anchor, anchor_name(state->anchor), err);
     tuf_store_close(store);
     return status;
 }

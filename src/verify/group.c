@@ -132,21 +132,14 @@ static enum assay_status open_repo(struct group *group, const struct oci_referen
     return group->net.net == NULL ? ASSAY_OK : fetch_rest(group, next, err);
 }
 
-static enum assay_status own_text(char **out, const char *text, struct assay_error *err)
-{
-    mem_free(*out);
-    *out = mem_copy_string(text);
-    return *out == NULL ? FAIL_NO_MEMORY(err) : ASSAY_OK;
-}
-
 /* What all verdicts of the repository share. */
 static enum assay_status share(const struct group *group, struct assay_verdict *verdict,
                                struct assay_error *err)
 {
     AUTO_BUF fingerprint = BUF_INIT(LIMIT_JSON_STRING_BYTES);
-    TRY(own_text(&verdict->trust_server, trust_repo_where(group->repo), err));
+    TRY(mem_set_string(&verdict->trust_server, trust_repo_where(group->repo), err));
     TRY(trust_repo_fingerprint(group->repo, &fingerprint, err));
-    TRY(own_text(&verdict->root_fingerprint, buf_text(&fingerprint), err));
+    TRY(mem_set_string(&verdict->root_fingerprint, buf_text(&fingerprint), err));
     const char *note = NULL;
     for (size_t i = 0; (note = trust_repo_note(group->repo, i)) != NULL; i++) {
         TRY(verdict_note(verdict, err, "%s", note));

@@ -12,13 +12,6 @@ void job_fail(struct job *job, const struct assay_error *err)
     job->passed = false;
 }
 
-static enum assay_status own(char **out, const char *text, struct assay_error *err)
-{
-    mem_free(*out);
-    *out = mem_copy_string(text);
-    return *out == NULL ? FAIL_NO_MEMORY(err) : ASSAY_OK;
-}
-
 /* A local source is judged as --as says, or as it calls itself by a full name. */
 static enum assay_status local_reference(const struct assay_session *session, struct job *job,
                                          struct assay_error *err)
@@ -50,9 +43,10 @@ static enum assay_status prepare(struct assay_session *session, struct net_sessi
     if (transport->is_local) {
         TRY(local_reference(session, job, err));
     }
-    TRY(own(&job->verdict->reference, job->reference.text, err));
-    TRY(own(&job->verdict->name, job->reference.name, err));
-    return own(&job->verdict->tag, job->reference.tag == NULL ? "" : job->reference.tag, err);
+    TRY(mem_set_string(&job->verdict->reference, job->reference.text, err));
+    TRY(mem_set_string(&job->verdict->name, job->reference.name, err));
+    return mem_set_string(&job->verdict->tag, job->reference.tag == NULL ? "" : job->reference.tag,
+                          err);
 }
 
 void job_prepare(struct assay_session *session, struct net_session *net, struct job *job)
@@ -89,7 +83,7 @@ static enum assay_status find_claim(struct trust_repo *repo, struct job *job,
         TRY(trust_repo_find_digest(repo, &reference->digest, claim, trace, err));
         char tag[LIMIT_TAG_BYTES * 4];
         text_sanitise(claim->target.name, tag, sizeof(tag));
-        return own(&job->verdict->tag, tag, err);
+        return mem_set_string(&job->verdict->tag, tag, err);
     }
     TRY(trust_repo_find_tag(repo, reference->tag, claim, trace, err));
     if (reference->digest.alg == DIGEST_NONE ||
@@ -144,11 +138,11 @@ static enum assay_status describe_roles(struct assay_verdict *verdict,
         if (!view.loaded) {
             continue;
         }
-        bool on_path = i < 4 || slice_is(name, "targets/releases");
+        bool on_path = i < 4 || slice_is(name, ROLE_RELEASES);
         if (on_path &&
             (verdict->expires_unix_s == 0 || view.expires_unix_s < verdict->expires_unix_s)) {
             verdict->expires_unix_s = view.expires_unix_s;
-            TRY(own(&verdict->expires_role, view.name, err));
+            TRY(mem_set_string(&verdict->expires_role, view.name, err));
         }
         if (slice_is(name, role)) {
             TRY(add_signers(verdict, &view, err));
@@ -163,7 +157,7 @@ static enum assay_status describe(const struct trust_repo *repo, struct job *job
     struct assay_verdict *verdict = job->verdict;
     digest_format(&claim->target.sha256, verdict->digest);
     verdict->size = claim->target.length;
-    TRY(own(&verdict->role, claim->role, err));
+    TRY(mem_set_string(&verdict->role, claim->role, err));
     return describe_roles(verdict, trust_repo_trusted(repo), claim->role, err);
 }
 

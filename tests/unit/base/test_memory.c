@@ -217,3 +217,38 @@ Test(memory, slices)
     cr_expect_gt(slice_compare(SLICE_LITERAL("\xff"), SLICE_LITERAL("a")), 0);
     cr_expect_eq(slice_compare(SLICE_EMPTY, SLICE_LITERAL("")), 0);
 }
+
+/* ---- lists ---- */
+
+Test(memory, lists_grow_and_keep_what_they_hold)
+{
+    struct assay_error err = ERROR_INIT;
+    size_t cap = 0;
+    AUTO_MEM uint64_t *list = NULL;
+    for (uint64_t i = 0; i < 100; i++) {
+        cr_assert_eq(mem_grow(&list, i, &cap, sizeof(*list), &err), ASSAY_OK);
+        cr_assert(cap > i);
+        list[i] = i;
+    }
+    for (uint64_t i = 0; i < 100; i++) {
+        cr_assert_eq(list[i], i);
+    }
+    uint64_t *before = list;
+    size_t huge = SIZE_MAX / 2 + 1;
+    cr_expect_eq(mem_grow(&list, huge, &huge, sizeof(*list), &err), ASSAY_NO_MEMORY);
+    cr_expect_eq(err.status, ASSAY_NO_MEMORY);
+    cr_expect_eq(huge, SIZE_MAX / 2 + 1);
+    huge = SIZE_MAX / sizeof(*list);
+    cr_expect_eq(mem_grow(&list, huge, &huge, sizeof(*list), NULL), ASSAY_NO_MEMORY);
+    cr_expect_eq(list, before, "still valid");
+}
+
+Test(memory, strings_replace_each_other)
+{
+    struct assay_error err = ERROR_INIT;
+    AUTO_MEM char *text = NULL;
+    cr_assert_eq(mem_set_string(&text, "one", &err), ASSAY_OK);
+    cr_expect_str_eq(text, "one");
+    cr_assert_eq(mem_set_string(&text, text + 1, &err), ASSAY_OK);
+    cr_expect_str_eq(text, "ne", "its own part, too");
+}
