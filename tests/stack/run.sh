@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# run.sh ASSAY FIXTURE: assay against the real notary-server, notary-signer, docker-registry and dockerd,
-# side by side with docker under content trust. Ends with "N passed, N failed".
+# run.sh ASSAY FIXTURE VECTORS: assay against the real notary-server, notary-signer, docker-registry
+# and dockerd, side by side with docker under content trust. Ends with "N passed, N failed".
 here=$(cd "$(dirname "$0")" && pwd)
-assay=$(realpath "$1") fixture=$(realpath "$2")
+assay=$(realpath "$1") fixture=$(realpath "$2") vectors=$(realpath "$3")
 # shellcheck source=servers.sh
 . "$here/servers.sh"
 work=$(mktemp -d)
@@ -11,6 +11,8 @@ trap 'stack_stop; rm -rf "$work"' EXIT
 stack_start "$work/stack"
 # shellcheck source=publish.sh
 . "$here/publish.sh"
+# shellcheck source=refusals.sh
+. "$here/refusals.sh"
 
 passed=0 failed=0
 ok() { passed=$((passed + 1)); echo "ok: $*"; }
@@ -35,6 +37,14 @@ status() {
     local id=$2
     run "$1" "$3" "${@:4}" || return
     if grep -q -- "$id" "$work/out" "$work/err"; then ok "$3 ($id)"; else not_ok "$3: no $id"; fi
+}
+# says EXIT ID WHAT COMMAND...: as run, and the line on stdout has exactly this status id.
+says() {
+    run "$1" "$3" "${@:4}" || return
+    local id
+    id=$(awk '$1 ~ /^(REJECTED|UNSIGNED|UNDECIDED)$/ { print $3 }' "$work/out")
+    [ "$1" != 0 ] || id=$(awk '$1 == "TRUSTED" { print "ok" }' "$work/out")
+    if [ "$id" = "$2" ]; then ok "$3 $2"; else not_ok "$3: '$id', expected $2"; fi
 }
 # holds WHAT CONDITION...: what the last run printed is as it must be.
 holds() {
@@ -63,19 +73,21 @@ agree() {
         not_ok "$1: docker pulled '$theirs', assay says '$ours'"
     fi
 }
+# docker_does pulls|refuses REFERENCE
+docker_does() {
+    local does=refuses
+    DOCKER_CONTENT_TRUST=1 docker pull -q "$2" >"$work/out" 2>"$work/err" && does=pulls
+    [ "$does" = "$1" ] && return
+    not_ok "$2: docker $does"
+    return 1
+}
+
 # both_refuse REPOSITORY:TAG EXIT ID
 both_refuse() {
-    if DOCKER_CONTENT_TRUST=1 docker pull -q "$REGISTRY/$1" >"$work/out" 2>"$work/err"; then
-        not_ok "$1: docker pulled it"
-        return
-    fi
-    status "$2" "$3" "docker and assay refuse $1" verify "$REGISTRY/$1"
+    docker_does refuses "$REGISTRY/$1" || return
+    says "$2" "$3" "docker and assay refuse $1" verify "$REGISTRY/$1"
 }
-# docker_pulls REPOSITORY:TAG: what follows is refused by assay alone.
-docker_pulls() {
-    DOCKER_CONTENT_TRUST=1 docker pull -q "$REGISTRY/$1" >"$work/out" 2>"$work/err" && return
-    not_ok "$1: docker does not pull it"
-}
+docker_pulls() { docker_does pulls "$REGISTRY/$1"; } # what follows is refused by assay alone
 same_as_docker() { # REPOSITORY [--pretty]
     docker trust inspect ${2:+"$2"} "$REGISTRY/$1" >"$work/docker" 2>"$work/err"
     run 0 "inspect --trust $*" "$assay" inspect --trust ${2:+"$2"} "$REGISTRY/$1" || return
@@ -90,12 +102,12 @@ same_as_docker() { # REPOSITORY [--pretty]
 publish_all
 
 echo "# first use"
-status 4 no-root-pinned "without a pin" verify "$REGISTRY/test/plain:one"
+docker_pulls test/plain:one && says 4 no-root-pinned "without a pin" verify "$REGISTRY/test/plain:one"
 status 0 "first use" "--tofu accepts and says so" verify --tofu --state-dir "$work/tofu" \
     "$REGISTRY/test/plain:one"
 status 0 TRUSTED "what --tofu accepted is known" verify --state-dir "$work/tofu" \
     "$REGISTRY/test/plain:one"
-status 1 pin-mismatch "a pin that no root has" verify --root "sha256:$(printf '0%.0s' $(seq 64))" \
+says 1 pin-mismatch "a pin that no root has" verify --root "sha256:$(printf '0%.0s' $(seq 64))" \
     --state-dir "$work/other" "$REGISTRY/test/plain:one"
 for name in plain delegated unpublished keyless rotated docker; do pin_root "$REGISTRY/test/$name"; done
 
@@ -109,7 +121,7 @@ run 0 "all at once" verify "$REGISTRY"/test/{plain:one,delegated:two,docker:two}
     holds "several references in one run" [ "$(grep -c ^TRUSTED "$work/out")" = 3 ]
 status 0 linux/arm64 "each platform of an index is judged" verify --output json "$REGISTRY/test/plain:many"
 status 0 TRUSTED "one platform" verify --platform linux/arm64/v8 "$REGISTRY/test/plain:many"
-status 4 platform-absent "a platform that is not there" verify --platform linux/s390x \
+says 4 platform-absent "a platform that is not there" verify --platform linux/s390x \
     "$REGISTRY/test/plain:many"
 status 0 'round trips *1$' "warm, one flight for metadata and manifest" verify --explain \
     "$REGISTRY/test/plain:one"
@@ -149,11 +161,11 @@ both_refuse test/never:one 3 no-trust-data
 
 echo "# digests in references"
 status 0 TRUSTED "name@digest of a signed tag" verify "$REGISTRY/test/plain@$(digest_of one)"
-status 3 digest-not-signed "name@digest that no tag answers with" verify \
+says 3 digest-not-signed "name@digest that no tag answers with" verify \
     "$REGISTRY/test/plain@$(digest_of other)"
-status 3 digest-not-signed "a superseded entry" verify "$REGISTRY/test/delegated@$(digest_of three)"
+says 3 digest-not-signed "a superseded entry" verify "$REGISTRY/test/delegated@$(digest_of three)"
 status 0 TRUSTED "name:tag@digest that agree" verify "$REGISTRY/test/plain:one@$(digest_of one)"
-status 1 digest-mismatch "name:tag@digest that disagree" verify \
+says 1 digest-mismatch "name:tag@digest that disagree" verify \
     "$REGISTRY/test/plain:one@$(digest_of other)"
 arm=$(skopeo inspect --raw --cert-dir "$HOME/.config/containers/certs.d/$REGISTRY" \
     "docker://$REGISTRY/test/plain:many" | python3 -c \
@@ -181,11 +193,11 @@ status 0 TRUSTED "the stored state and a local image" verify --offline \
     --as "$REGISTRY/test/plain:one" "oci:$work/layout:one"
 status 0 TRUSTED "docker's own trust directory" verify --trust-dir "$DOCKER_CONFIG/trust" \
     --as "$REGISTRY/test/plain:one" "oci:$work/layout:one"
-status 4 manifest-missing "another image under the name" verify --offline \
+says 4 manifest-missing "another image under the name" verify --offline \
     --as "$REGISTRY/test/delegated:two" "oci:$work/layout:one"
 layer=$(find "$work/layout/blobs" -type f -printf '%s %p\n' | sort -n | head -1 | cut -d' ' -f2)
 printf x | dd of="$layer" bs=1 seek=40 conv=notrunc 2>/dev/null
-status 1 digest-mismatch "an altered local image" verify --offline --as "$REGISTRY/test/plain:one" \
+says 1 digest-mismatch "an altered local image" verify --offline --as "$REGISTRY/test/plain:one" \
     "oci:$work/layout:one"
 
 echo "# credentials"
@@ -199,8 +211,8 @@ pin_root "$private/test/app"
 auth_file() { printf '{"auths":{"%s":{"auth":"%s"}}}' "$private" "$(printf %s "$1" | base64)"; }
 auth_file reader:secret-of-the-test >"$work/auth.json"
 auth_file reader:wrong >"$work/wrong.json"
-status 4 unauthorized "a private registry without credentials" verify "$private/test/app:one"
-status 4 unauthorized "wrong credentials" verify --authfile "$work/wrong.json" "$private/test/app:one"
+says 4 unauthorized "a private registry without credentials" verify "$private/test/app:one"
+says 4 unauthorized "wrong credentials" verify --authfile "$work/wrong.json" "$private/test/app:one"
 status 0 TRUSTED "credentials from a file" verify --authfile "$work/auth.json" "$private/test/app:one"
 if grep -rq secret-of-the-test "$work/out" "$work/err" "$HOME/.local"; then not_ok "a secret was shown"; else ok "no secret is shown or stored"; fi
 
@@ -209,29 +221,41 @@ docker_pulls test/delegated:both
 gun=$REGISTRY/test/delegated
 as_notary delegation add "$gun" targets/releases "$PUBLISHER/keys/carol.crt" -p
 as_notary delegation remove "$gun" targets/releases "$(notary_key bob)" -p
-docker_pulls test/delegated:both && status 1 threshold \
+docker_pulls test/delegated:both && says 1 threshold \
     "a delegation whose new key has not signed" verify "$gun:both"
 cp "$STACK_DIR/tls/other-ca.crt" "$DOCKER_CONFIG/tls/localhost:$NOTARY_PORT/ca.crt"
-docker_pulls test/plain:one && status 4 tls "a trust server with another CA" verify "$REGISTRY/test/plain:one"
+docker_pulls test/plain:one && says 4 tls "a trust server with another CA" verify "$REGISTRY/test/plain:one"
+says 4 tls "no variable names a CA" env SSL_CERT_FILE="$CA" CURL_CA_BUNDLE="$CA" "$assay" verify \
+    "$REGISTRY/test/plain:one"
 cp "$CA" "$DOCKER_CONFIG/tls/localhost:$NOTARY_PORT/ca.crt"
+
+docker_pulls "test/plain@$(digest_of other)" && says 3 digest-not-signed "an unsigned digest" verify \
+    "$REGISTRY/test/plain@$(digest_of other)"
+docker_pulls "test/plain:one@$(digest_of other)" && says 1 digest-mismatch "another tag's digest" verify \
+    "$REGISTRY/test/plain:one@$(digest_of other)"
+docker_pulls test/plain:one && says 1 pin-mismatch "another pin, where the roots are known" verify \
+    --root "sha256:$(printf '0%.0s' $(seq 64))" "$REGISTRY/test/plain:one"
+sign "$REGISTRY/test/plain" moved other
+as_notary publish "$REGISTRY/test/plain"
+agree test/plain:moved
+docker_pulls "test/plain:moved@$(digest_of one)" && says 1 pin-stale "a digest that the tag had before" \
+    verify "$REGISTRY/test/plain:moved@$(digest_of one)"
+
+echo "# what the real server served before, served again"
+recorded
+
+echo "# refusals.json, from a server of files"
+refusals "$vectors"
 
 echo "# metadata that has expired, from a server of files"
 # made NAME DAYS-AGO: a repository of the fixture maker, its image in the registry, its files served
 made() {
-    local gun=$REGISTRY/test/$1 port
+    local gun=$REGISTRY/test/$1
     "$fixture" repo "$work/$1" gun="$gun" made=$(($(date +%s) - $2 * 86400)) threshold=1 roots=1 \
         timestamp-days=14
     logged skopeo copy --all --dest-cert-dir "$HOME/.config/containers/certs.d/$REGISTRY" \
         "oci:$work/$1/oci:1.0" "docker://$gun:1.0"
-    python3 "$here/serve.py" "$work/$1/server" "$STACK_DIR/tls/server.crt" \
-        "$STACK_DIR/tls/server.key" >"$work/port" 2>/dev/null &
-    echo $! >"$STACK_DIR/pid/serve-$1"
-    while [ ! -s "$work/port" ]; do sleep 0.1; done
-    port=$(cat "$work/port")
-    rm "$work/port"
-    mkdir -p "$DOCKER_CONFIG/tls/localhost:$port"
-    cp "$CA" "$DOCKER_CONFIG/tls/localhost:$port/ca.crt"
-    export DOCKER_CONTENT_TRUST_SERVER=https://localhost:$port
+    serve "$work/$1/server" "$1"
     run 0 "pin $gun" "$assay" root pin "$gun" "$(cat "$work/$1/pin")"
 }
 made fresh 1
@@ -251,21 +275,28 @@ docker rmi -f "$(docker images -q "$REGISTRY/test/rotated" | head -1)" >/dev/nul
 both_refuse test/rotated:later 1 digest-mismatch
 sed -i 's/schemaversion/schemaVersion/' "$manifest"
 
+manifest=$(find "$STACK_DIR/registry" -path "*${arm#sha256:}/data")
+sed -i 's/schemaVersion/schemaversion/' "$manifest"
+docker_pulls test/plain:many && says 1 digest-mismatch "the manifest of another platform was altered" \
+    verify "$REGISTRY/test/plain:many"
+sed -i 's/schemaversion/schemaVersion/' "$manifest"
+
 echo "# a repository that was deleted and made anew"
 as_notary delete "$REGISTRY/test/rotated" --remote
 as_notary init "$REGISTRY/test/rotated"
 sign "$REGISTRY/test/rotated" one one
 as_notary publish "$REGISTRY/test/rotated"
-both_refuse test/rotated:one 1 REJECTED
+both_refuse test/rotated:one 1 threshold
+says 1 pin-mismatch "the same without state" verify --state-dir "$work/unknown" "$REGISTRY/test/rotated:one"
 status 0 "forgot" "root remove says what it forgets" "$assay" root remove "$REGISTRY/test/rotated"
 pin_root "$REGISTRY/test/rotated"
 status 0 TRUSTED "after root remove and a new pin" verify "$REGISTRY/test/rotated:one"
 
 echo "# servers that are away"
 stack_stop_one registry
-status 4 net-connect "no registry" verify "$REGISTRY/test/plain:one"
+says 4 net-connect "no registry" verify "$REGISTRY/test/plain:one"
 stack_stop_one notary
-status 4 net-connect "no trust server, with good state" verify "$REGISTRY/test/plain:one"
+says 4 net-connect "no trust server, with good state" verify "$REGISTRY/test/plain:one"
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -9,10 +9,11 @@
 
 /* ---- the scene ---- */
 
-static void read_spec(json_t *spec, struct repo_spec *out)
+void spec_read(json_t *spec, struct repo_spec *out)
 {
     *out = repo_spec_acme;
     out->gun = op_text(spec, "gun", out->gun);
+    out->made_unix_s = op_number(spec, "made", out->made_unix_s);
     out->root_threshold = (unsigned)op_number(spec, "threshold", out->root_threshold);
     out->root_versions = (unsigned)op_number(spec, "roots", out->root_versions);
     out->delegation = op_number(spec, "delegation", 1) != 0;
@@ -102,8 +103,7 @@ static void set_options(struct scene *scene, json_t *options)
     }
 }
 
-/* Builds and serves a repository with the operations done to it. */
-static void build(struct scene *scene, json_t *list)
+void scene_build(struct scene *scene, json_t *list)
 {
     struct ops ops = { .pool = &scene->pool,
                        .repo = &scene->repo,
@@ -132,7 +132,7 @@ static const char *good_state(struct scene *scene)
                     spec->root_versions, (int)spec->delegation);
     if (!file_there(path)) {
         json_t *nothing = json_array();
-        build(scene, nothing);
+        scene_build(scene, nothing);
         json_decref(nothing);
         struct run first = scene->run;
         set_root(scene, "old:1.root");
@@ -156,7 +156,7 @@ static const char *good_state(struct scene *scene)
 static void run_before(struct scene *scene, json_t *lists)
 {
     for (size_t i = 0; i < json_array_size(lists); i++) {
-        build(scene, json_array_get(lists, i));
+        scene_build(scene, json_array_get(lists, i));
         struct run first = scene->run;
         run_session(&first);
         if (first.status != ASSAY_OK) {
@@ -194,7 +194,7 @@ void scene_set(struct scene *scene, json_t *test)
     }
     scene->run.server = pool_alloc(&scene->pool, sizeof(*scene->run.server));
     scene->run.options = (struct assay_options){ .struct_size = sizeof(struct assay_options) };
-    read_spec(json_object_get(test, "spec"), &scene->spec);
+    spec_read(json_object_get(test, "spec"), &scene->spec);
     repo_base(&scene->old, &scene->pool, scene->runner->ring, &scene->spec);
     repo_seal(&scene->old, NULL);
     scene->state = pool_printf(&scene->pool, "%s/state", scene->dir);
@@ -214,7 +214,7 @@ void scene_set(struct scene *scene, json_t *test)
         scene->run.options.root = NULL;
     }
     scene->run.now_unix_s = clock == NULL ? NOW_UNIX_S : parse_time(clock);
-    build(scene, json_object_get(test, "ops"));
+    scene_build(scene, json_object_get(test, "ops"));
     scene->run.reference = fill_digests(scene, scene->run.reference);
     scene->run.server->hosts = op_text(test, "hosts", scene->run.server->hosts);
     scene->run.server->auth_hosts = op_text(test, "auth-hosts", "");

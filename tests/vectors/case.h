@@ -18,6 +18,10 @@ struct scene {
     struct run run;
 };
 
+/* {"gun","made","threshold","roots","delegation"}; what is absent is as in the base repository. */
+void spec_read(json_t *spec, struct repo_spec *out);
+/* Makes and serves the repository with the operations done to it. */
+void scene_build(struct scene *scene, json_t *list);
 /* Everything up to the moment of the run. */
 void scene_set(struct scene *scene, json_t *test);
 /* Afterwards: the first thing that is not as it must be, "" when all is. */

@@ -2,6 +2,7 @@
 /* vectors cases FILE...        the cases of these files
  * vectors families [STEP]      generated changes, each STEPth of them
  * vectors recorded DIR         recorded repositories below DIR
+ * vectors export FILE PREFIX OUT   writes the repositories of these cases for a real server
  * Options before these: --only ID, --verbose. Ends with "N passed, N failed". */
 #include "case.h"
 
@@ -85,9 +86,12 @@ static int run_mode(struct runner *runner, int argc, char **argv, int at)
         families_run(runner, (unsigned)step);
     } else if (at + 1 < argc && strcmp(argv[at], "recorded") == 0) {
         recorded_run(runner, argv[at + 1]);
+    } else if (at + 3 < argc && strcmp(argv[at], "export") == 0) {
+        export_run(runner, argv[at + 1], argv[at + 2], argv[at + 3]);
+        return 0;
     } else {
         (void)fputs("usage: vectors [--only ID] [--verbose] cases FILE... | families [STEP] | "
-                    "recorded DIR\n",
+                    "recorded DIR | export FILE PREFIX OUT\n",
                     stderr);
         return 2;
     }

@@ -125,9 +125,11 @@ void run_session(struct run *run);
 
 int64_t parse_time(const char *text);
 
-/* ---- families.c, recorded.c: the other modes ---- */
+/* ---- families.c, recorded.c, export.c: the other modes ---- */
 
 void families_run(struct runner *runner, unsigned step);
 void recorded_run(struct runner *runner, const char *vectors_dir);
+/* The repositories of a file of cases as files for a real server; their names are PREFIX/ID. */
+void export_run(struct runner *runner, const char *path, const char *prefix, const char *out);
 
 #endif
