@@ -2,6 +2,7 @@
 #include "cli/config.h"
 
 #include "base/file.h"
+#include "oci/reference.h"
 #include "json/tree.h"
 
 #include <errno.h>
@@ -109,6 +110,28 @@ static bool has_server(const struct config *config, const char *prefix)
     return false;
 }
 
+/* With what no repository's name begins, an entry would silently do nothing. */
+static enum assay_status check_prefix(const struct json_at *item, struct assay_error *err)
+{
+    struct slice prefix = slice_from_string(item->key);
+    while (prefix.len > 0 && prefix.ptr[prefix.len - 1] == '/') {
+        prefix.len--;
+    }
+    AUTO_BUF name = BUF_INIT(LIMIT_CONFIG_FILE_BYTES);
+    TRY(buf_printf(&name, err, "%.*s/x/x", SLICE_ARGS(prefix)));
+    struct oci_reference reference = { 0 };
+    struct assay_error reason = ERROR_INIT;
+    enum assay_status status = oci_name_parse(buf_text(&name), &reference, &reason);
+    if (assay_status_class(status) == ASSAY_CLASS_INTERNAL) {
+        return error_pass(err, &reason);
+    }
+    bool can_match = status == ASSAY_OK && strcmp(reference.name, buf_text(&name)) == 0;
+    oci_reference_clear(&reference);
+    return can_match ? ASSAY_OK
+                     : json_at_fail(item, err, ASSAY_CONFIG,
+                                    "no repository's name begins so: expected HOST[:PORT][/PATH]");
+}
+
 static enum assay_status read_servers(const struct json_at *root, struct arena *arena,
                                       struct config *config, struct assay_error *err)
 {
@@ -131,6 +154,7 @@ static enum assay_status read_servers(const struct json_at *root, struct arena *
     config->servers = servers;
     while (json_member(&map, &iterator, &item)) {
         const char *url = NULL;
+        TRY(check_prefix(&item, err));
         TRY(json_as_string(&item, &url, err));
         if (has_server(config, item.key)) {
             continue; /* the user's stands before the system's */

@@ -29,7 +29,7 @@ static const struct opt_row rows[OPT_COUNT] = {
     [OPT_INSECURE_TLS] = { "insecure-tls", "HOST[:PORT]", "do not judge this server's certificate",
                            0, true },
     [OPT_AUTHFILE] = { "authfile", "FILE", "take credentials from this file only", 0, false },
-    [OPT_TIMEOUT] = { "timeout", "TIME", "of one request: 30s (default), 2m, 500ms", 0, false },
+    [OPT_TIMEOUT] = { "timeout", "TIME", "of one request: 30s, and 1s a MiB of content", 0, false },
     [OPT_JOBS] = { "jobs", "N", "repositories judged side by side", 0, false },
     [OPT_TRUST] = { "trust", NULL, "print what 'docker trust inspect' prints", 0, false },
     [OPT_PRETTY] = { "pretty", NULL, "with --trust: tables instead of JSON", 0, false },

@@ -4,7 +4,8 @@
 #include "net/url.h"
 #include "verify/session_internal.h"
 
-/* Whether prefix ends at a component of name ("host" for "host/app", not for "hostile/app"). */
+/* Whether prefix ends at a component of name ("host" for "host/app", not for "hostile/app"). Hosts
+ * have no case, and the rest of a name is lower case. */
 static bool is_path_prefix(const char *prefix, const char *name)
 {
     struct slice p = slice_from_string(prefix);
@@ -12,7 +13,12 @@ static bool is_path_prefix(const char *prefix, const char *name)
     while (p.len > 0 && p.ptr[p.len - 1] == '/') {
         p.len--;
     }
-    return p.len > 0 && slice_has_prefix(n, p) && (n.len == p.len || n.ptr[p.len] == '/');
+    size_t same = 0;
+    while (same < p.len && same < n.len &&
+           byte_to_lower(p.ptr[same]) == byte_to_lower(n.ptr[same])) {
+        same++;
+    }
+    return p.len > 0 && same == p.len && (n.len == p.len || n.ptr[p.len] == '/');
 }
 
 static enum assay_status set_url(struct server_choice *out, const char *url, const char *reason,

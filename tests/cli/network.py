@@ -88,6 +88,22 @@ def test_registry():
     result = registry("verify", f"{name}:1.0", env=environment(SSLKEYLOGFILE=keys))
     check("no key log", result.code == 0 and not os.path.exists(keys), result)
 
+    Registry.delay_s = 0.02
+    names = [f"127.0.0.1:{port}/{letter}/app" for letter in "cab"]
+    for one in names:
+        subprocess.run([FIXTURE, "repo", f"{SCRATCH}/several", f"gun={one}", "made=now", "threshold=1"],
+                       check=True, timeout=60)
+    Registry.layout = f"{SCRATCH}/several/oci"
+    images = [f"{one}:{tag}" for tag in ("1.0", "9.9", "legacy") for one in names]
+    answers = [run("verify", "--root", open(f"{SCRATCH}/several/pin").read().strip(), "--trust-dir",
+                   f"{SCRATCH}/several/cache", "--state-dir", fresh_state(), "--plain-http", f"127.0.0.1:{port}",
+                   "--jobs", jobs, *images) for jobs in ("1", "4")]
+    check("jobs: in the order of the command line", answers[0].code == 3 and
+          [line.split()[1] for line in answers[0].out.splitlines()] == images and
+          answers[0].out.count("TRUSTED") == 6, answers[0])
+    check("jobs: side by side gives the same", (answers[0].code, answers[0].out, answers[0].err) ==
+          (answers[1].code, answers[1].out, answers[1].err), answers[1])
+
     Registry.delay_s = 30
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
         child = subprocess.Popen([ASSAY, "verify", "--root", pin, "--trust-dir", f"{made}/cache", "--state-dir",

@@ -194,6 +194,16 @@ def test_config():
     expect("longest prefix", config('{"schema":1,"trust-servers":{"registry.example.com":"https://n.example.com",'
                                     '"registry.example.com/a":"https://m.example.com"}}'), 0,
            ["https://m.example.com"])
+    for prefix in ("REGISTRY.example.com", "registry.example.com/a/", "registry.example.com/a/b"):
+        expect(f"config: prefix {prefix}", config('{"schema":1,"trust-servers":{"%s":"https://m.example.com"}}'
+                                                  % prefix), 0, ["https://m.example.com"])
+    for prefix in ("registry.example.com/A", "registry.example.com/a:1", "registry.example.com//a", "", "/",
+                   "https://registry.example.com", "docker://registry.example.com", "library",
+                   "index.docker.io", "registry.example.com:x", "registry.example.com "):
+        expect(f"config: prefix {prefix}", config('{"schema":1,"trust-servers":{"%s":"https://m.example.com"}}'
+                                                  % prefix), 2, "", ["[config]", "begins so", "config.json"])
+    expect("config: no component", config('{"schema":1,"trust-servers":{"registry.example.com/a/bb":'
+                                          '"https://m.example.com"}}'), 0, ["https://registry.example.com"])
     expect("lists", config('{"schema":1,"plain-http":["localhost:5000"],"insecure-tls":["h"]}'), 0)
     for name, text in (("unknown key", '{"schema":1,"trust-server":{}}'), ("no schema", "{}"),
                        ("schema 2", '{"schema":2}'), ("duplicate", '{"schema":1,"schema":1}'),
