@@ -77,7 +77,7 @@ Test(tuf_checks, root_form)
         { "no time", { ROOT, "\"2036-01-01T00:00:00Z\"", "\"\"", false }, ASSAY_TIME_FORMAT },
         { "time without zone", { ROOT, "00:00Z\"", "00:00\"", false }, ASSAY_TIME_FORMAT },
         { "time is a number", { ROOT, "\"2036-01-01T00:00:00Z\"", "5", false }, ASSAY_SCHEMA },
-        { "expired", { ROOT, "2036", "2020", false }, ASSAY_EXPIRED },
+        { "expired", { ROOT, "2036-", "2020-", false }, ASSAY_EXPIRED },
         { "consistent_snapshot is no bool", { ROOT, ":false", ":0", false }, ASSAY_SCHEMA },
         { "no keys", { ROOT, "\"keys\":{", "\"kayz\":{", false }, ASSAY_SCHEMA },
         { "keys null",
