@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* explain: what a reference means here and which server, root and state decide; asks no server. */
-#include "cli/cli.h"
-#include "cli/output.h"
+#include "cli/answer.h"
 
-#include "verify/session.h"
+#include "report/json.h"
 
 #include <inttypes.h>
 
@@ -40,18 +39,26 @@ static enum assay_status describe_state(struct cli *cli, const struct session_ex
     return with_reason(cli, what->state_dir, buf_text(&text), out, err);
 }
 
-static enum assay_status make_text(struct cli *cli, const struct session_explanation *what,
+/* "" where the reference has none. */
+static void format_digest(const struct oci_reference *reference, char out[DIGEST_TEXT_BYTES])
+{
+    out[0] = '\0';
+    if (reference->digest.alg != DIGEST_NONE) {
+        digest_format(&reference->digest, out);
+    }
+}
+
+static enum assay_status make_text(struct cli *cli, const void *data, bool colour UNUSED,
                                    struct buf *out, struct assay_error *err)
 {
+    const struct session_explanation *what = data;
     const struct oci_reference *reference = &what->reference;
     const char *tag = NULL;
     const char *trust_data = NULL;
     const char *root = NULL;
     const char *state = NULL;
-    char digest[DIGEST_TEXT_BYTES] = "";
-    if (reference->digest.alg != DIGEST_NONE) {
-        digest_format(&reference->digest, digest);
-    }
+    char digest[DIGEST_TEXT_BYTES];
+    format_digest(reference, digest);
     TRY(with_reason(cli, reference->tag == NULL ? "none" : reference->tag,
                     reference->tag_implied ? "nothing was written" : "", &tag, err));
     TRY(with_reason(cli, what->trust_source, what->trust_source_reason, &trust_data, err));
@@ -75,13 +82,55 @@ static enum assay_status make_text(struct cli *cli, const struct session_explana
     return report_fields(fields, ARRAY_LEN(fields), out, err);
 }
 
-enum assay_status command_explain(struct cli *cli, struct assay_error *err)
+static struct json_new *state_of(const struct session_explanation *what)
+{
+    struct json_new *state = json_new_object();
+    report_json_text(state, "directory", what->state_dir);
+    json_add_integer(state, "generation", (int64_t)what->state_generation);
+    json_add_integer(state, "root-version", (int64_t)what->root_version);
+    report_json_text(state, "anchor", what->anchor);
+    return state;
+}
+
+static void make_json(const struct cli *cli, const void *data, struct json_new *results)
+{
+    const struct session_explanation *what = data;
+    const struct oci_reference *reference = &what->reference;
+    struct json_new *result = json_new_object();
+    struct json_new *pin_dirs = json_new_array();
+    char digest[DIGEST_TEXT_BYTES];
+    format_digest(reference, digest);
+    report_json_text(result, "reference", reference->text);
+    report_json_text(result, "registry", reference->registry);
+    report_json_text(result, "repository", reference->repository);
+    report_json_text(result, "name", reference->name);
+    report_json_text(result, "tag", reference->tag);
+    json_add_bool(result, "tag-implied", reference->tag_implied);
+    report_json_text(result, "digest", digest);
+    report_json_text(result, "trust-data", what->trust_source);
+    report_json_text(result, "trust-data-reason", what->trust_source_reason);
+    report_json_text(result, "pin", what->pin);
+    report_json_text(result, "pin-origin", what->pin_origin);
+    json_add(result, "state", state_of(what));
+    report_json_text(result, "configuration", cli->config.files);
+    for (size_t i = 0; i < cli->pin_dir_count; i++) {
+        json_append_string(pin_dirs, cli->pin_dirs[i]);
+    }
+    json_add(result, "pin-directories", pin_dirs);
+    json_append(results, result);
+}
+
+static enum assay_status explain(struct cli *cli, void *data, enum assay_status *says UNUSED,
+                                 struct assay_error *err)
 {
     CLEANUP(session_cleanup) struct assay_session *session = NULL;
-    CLEANUP(session_explanation_clear) struct session_explanation what = { 0 };
-    AUTO_BUF text = BUF_INIT(EXPLAIN_BYTES);
     TRY(cli_session(cli, &session, err));
-    TRY(session_explain(session, cli->options.operands[0], &what, err));
-    TRY(make_text(cli, &what, &text, err));
-    return output_result(buf_slice(&text), err);
+    return session_explain(session, cli->options.operands[0], data, err);
+}
+
+enum assay_status command_explain(struct cli *cli, struct assay_error *err)
+{
+    CLEANUP(session_explanation_clear) struct session_explanation what = { 0 };
+    const struct answer answer = { &what, explain, make_text, make_json };
+    return answer_give(cli, &answer, err);
 }

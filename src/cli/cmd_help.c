@@ -1,18 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* help and version: text alone; no library is called. */
-#include "cli/cli.h"
+#include "cli/answer.h"
 #include "cli/output.h"
 
 #include <assay/version.h>
 
 #define HELP_BYTES (256 * KIB)
 
+static enum assay_status find_nothing(struct cli *cli UNUSED, void *data UNUSED,
+                                      enum assay_status *says UNUSED,
+                                      struct assay_error *err UNUSED)
+{
+    return ASSAY_OK;
+}
+
+static enum assay_status version_text(struct cli *cli UNUSED, const void *data UNUSED,
+                                      bool colour UNUSED, struct buf *out, struct assay_error *err)
+{
+    return buf_printf(out, err, "assay %s\n", assay_version());
+}
+
+/* The object around the results has it all. */
+static void version_json(const struct cli *cli UNUSED, const void *data UNUSED,
+                         struct json_new *results UNUSED)
+{
+}
+
 enum assay_status command_version(struct cli *cli, struct assay_error *err)
 {
-    AUTO_BUF text = BUF_INIT(HELP_BYTES);
-    (void)cli;
-    TRY(buf_printf(&text, err, "assay %s\n", assay_version()));
-    return output_result(buf_slice(&text), err);
+    const struct answer answer = { NULL, find_nothing, version_text, version_json };
+    return answer_give(cli, &answer, err);
 }
 
 enum assay_status command_help(struct cli *cli, struct assay_error *err)

@@ -1,21 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* inspect: the manifest tree of an image, or a repository's verified trust data as docker shows
  * it. */
-#include "cli/cli.h"
+#include "cli/answer.h"
 #include "cli/output.h"
 
 #include "report/docker.h"
+#include "report/json.h"
 #include "verify/session.h"
 
 #define INSPECT_BYTES (2048 * MIB) /* 2,000,000 tags of about 300 bytes, with room */
 
-static enum assay_status inspect_tree(struct assay_session *session, const char *reference,
-                                      struct buf *out, struct assay_error *err)
+/* ---- the tree ---- */
+
+static enum assay_status find_tree(struct cli *cli, void *data, enum assay_status *says,
+                                   struct assay_error *err)
 {
-    CLEANUP(inspect_node_clear) struct inspect_node root = { 0 };
-    TRY(session_inspect(session, reference, &root, err));
-    return report_tree(reference, &root, out, err);
+    CLEANUP(session_cleanup) struct assay_session *session = NULL;
+    struct inspection *inspection = data;
+    TRY(cli_session(cli, &session, err));
+    TRY(session_inspect(session, cli->options.operands[0], inspection, err));
+    if (inspection->verdict != NULL) {
+        *says = inspection->verdict->error.status;
+        answer_tell_verdict(cli, inspection->verdict);
+    }
+    return ASSAY_OK;
 }
+
+static enum assay_status tree_text(struct cli *cli UNUSED, const void *data, bool colour,
+                                   struct buf *out, struct assay_error *err)
+{
+    const struct report_style style = { .colour = colour };
+    return report_inspection(data, &style, out, err);
+}
+
+static void tree_json(const struct cli *cli UNUSED, const void *data, struct json_new *results)
+{
+    report_json_inspection(data, results);
+}
+
+static enum assay_status inspect_tree(struct cli *cli, struct assay_error *err)
+{
+    CLEANUP(inspection_clear) struct inspection inspection = { 0 };
+    const struct answer answer = { &inspection, find_tree, tree_text, tree_json };
+    return answer_give(cli, &answer, err);
+}
+
+/* ---- trust data ---- */
 
 static void repo_cleanup(struct trust_repo **repo)
 {
@@ -30,14 +60,15 @@ static enum assay_status report_trust(const struct cli *cli, const struct report
 }
 
 /* A tag that was asked for and is not listed is unsigned: then nothing is written. */
-static enum assay_status inspect_trust(const struct cli *cli, struct assay_session *session,
-                                       struct assay_error *err)
+static enum assay_status inspect_trust(struct cli *cli, struct assay_error *err)
 {
+    CLEANUP(session_cleanup) struct assay_session *session = NULL;
     CLEANUP(oci_reference_clear) struct oci_reference reference = { 0 };
     CLEANUP(repo_cleanup) struct trust_repo *repo = NULL;
     AUTO_BUF text = BUF_INIT(INSPECT_BYTES);
     const char *argument = cli->options.operands[0];
     size_t rows = 0;
+    TRY(cli_session(cli, &session, err));
     TRY(oci_reference_parse(argument, &reference, err));
     TRY(session_open_trust(session, &reference, &repo, err));
     bool one_tag = !reference.tag_implied && reference.digest.alg == DIGEST_NONE;
@@ -56,16 +87,15 @@ static enum assay_status inspect_trust(const struct cli *cli, struct assay_sessi
 
 enum assay_status command_inspect(struct cli *cli, struct assay_error *err)
 {
-    CLEANUP(session_cleanup) struct assay_session *session = NULL;
-    AUTO_BUF text = BUF_INIT(INSPECT_BYTES);
-    bool trust = opt_is_set(&cli->options, OPT_TRUST);
-    if (opt_is_set(&cli->options, OPT_PRETTY) && !trust) {
-        return FAIL(err, ASSAY_USAGE, "--pretty goes with --trust");
+    const struct opt_set *options = &cli->options;
+    if (!opt_is_set(options, OPT_TRUST)) {
+        return opt_is_set(options, OPT_PRETTY)
+                   ? FAIL(err, ASSAY_USAGE, "--pretty goes with --trust")
+                   : inspect_tree(cli, err);
     }
-    TRY(cli_session(cli, &session, err));
-    if (trust) {
-        return inspect_trust(cli, session, err);
+    if (opt_is_set(options, OPT_OUTPUT) || opt_is_set(options, OPT_AS)) {
+        return FAIL(err, ASSAY_USAGE,
+                    "--output and --as do not go with --trust, whose form is docker's");
     }
-    TRY(inspect_tree(session, cli->options.operands[0], &text, err));
-    return output_result(buf_slice(&text), err);
+    return inspect_trust(cli, err);
 }

@@ -2,23 +2,49 @@
 /* root list, pin and remove: the pins, and with them the remembered state. */
 #include "cli/cmd_root.h"
 
+#include "base/mem.h"
+#include "cli/answer.h"
 #include "cli/output.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+
+/* ---- list ---- */
+
+struct listed_root {
+    char name[LIMIT_REFERENCE_BYTES]; /* a repository, or a prefix of several */
+    struct root_pin_view pin;         /* kind NONE: accepted on first use */
+    const char *dir;                  /* borrowed from struct cli */
+};
+
+struct listing {
+    struct cli *cli;
+    struct listed_root *roots;
+    size_t count;
+    size_t cap;
+};
+
+static void listing_clear(struct listing *listing)
+{
+    mem_free(listing->roots);
+}
+
+static enum assay_status listing_add(struct listing *listing, const char *name,
+                                     const struct tuf_pin *pin, const char *dir,
+                                     struct assay_error *err)
+{
+    TRY(mem_grow(&listing->roots, listing->count, &listing->cap, sizeof(*listing->roots), err));
+    struct listed_root *root = &listing->roots[listing->count++];
+    *root = (struct listed_root){ .dir = dir };
+    (void)snprintf(root->name, sizeof(root->name), "%s", name);
+    return root_pin_view(pin, &root->pin, err);
+}
 
 static enum assay_status list_pin(void *ctx, const char *dir, const struct tuf_pin *pin,
                                   struct assay_error *err)
 {
-    struct buf *out = (struct buf *)ctx;
-    char value[ROOT_PIN_TEXT_BYTES];
-    TRY(root_pin_text(pin, value, err));
-    return buf_printf(out, err, "%s  %s  %s\n", pin->pattern, value, dir);
+    return listing_add(ctx, pin->pattern, pin, dir, err);
 }
-
-struct listing {
-    struct cli *cli;
-    struct buf *out;
-};
 
 /* What was accepted on first use has no pin file. */
 static enum assay_status list_state(void *ctx, const char *gun, struct assay_error *err)
@@ -27,6 +53,7 @@ static enum assay_status list_state(void *ctx, const char *gun, struct assay_err
     const struct cli *cli = listing->cli;
     CLEANUP(root_store_cleanup) struct tuf_store *store = NULL;
     CLEANUP(tuf_pin_clear) struct tuf_pin pin = { .kind = TUF_PIN_NONE };
+    const struct tuf_pin none = { .kind = TUF_PIN_NONE };
     TRY_IN(tuf_store_open(cli->state_dir, gun, 0, &cli->env, &store, err), err, "%s", gun);
     if (tuf_store_state(store)->anchor != TUF_ANCHOR_TOFU) {
         return ASSAY_OK;
@@ -35,22 +62,60 @@ static enum assay_status list_state(void *ctx, const char *gun, struct assay_err
     if (pin.kind != TUF_PIN_NONE && strcmp(pin.pattern, gun) == 0) {
         return ASSAY_OK;
     }
-    return buf_printf(listing->out, err, "%s  accepted on first use  %s\n", gun, cli->state_dir);
+    return listing_add(listing, gun, &none, cli->state_dir, err);
+}
+
+static enum assay_status find_roots(struct cli *cli, void *data, enum assay_status *says UNUSED,
+                                    struct assay_error *err)
+{
+    struct listing *listing = data;
+    TRY(tuf_pins_list(cli->pin_dirs, cli->pin_dir_count, list_pin, listing, err));
+    if (cli->state_dir != NULL) {
+        TRY(tuf_store_list(cli->state_dir, list_state, listing, err));
+    }
+    if (listing->count == 0 && !cli->quiet) {
+        output_message("assay: no root of trust is pinned or known\n");
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status list_text(struct cli *cli UNUSED, const void *data, bool colour UNUSED,
+                                   struct buf *out, struct assay_error *err)
+{
+    const struct listing *listing = data;
+    for (size_t i = 0; i < listing->count; i++) {
+        const struct listed_root *root = &listing->roots[i];
+        bool pinned = root->pin.kind != TUF_PIN_NONE;
+        TRY(buf_printf(out, err, "%s  %s%s  %s\n", root->name,
+                       pinned ? root_pin_words(root->pin.kind) : "accepted on first use",
+                       root->pin.digest, root->dir));
+    }
+    return ASSAY_OK;
+}
+
+static void list_json(const struct cli *cli UNUSED, const void *data, struct json_new *results)
+{
+    const struct listing *listing = data;
+    for (size_t i = 0; i < listing->count; i++) {
+        const struct listed_root *root = &listing->roots[i];
+        bool pinned = root->pin.kind != TUF_PIN_NONE;
+        struct json_new *result = json_new_object();
+        json_add_string(result, "name", root->name);
+        json_add_string(result, "pin", pinned ? root_pin_id(root->pin.kind) : "first-use");
+        json_add_string(result, "pin-digest", root->pin.digest);
+        json_add_string(result, "directory", root->dir);
+        json_append(results, result);
+    }
 }
 
 static enum assay_status root_list(struct cli *cli, struct assay_error *err)
 {
-    AUTO_BUF text = BUF_INIT(ROOT_TEXT_BYTES);
-    struct listing listing = { cli, &text };
-    TRY(tuf_pins_list(cli->pin_dirs, cli->pin_dir_count, list_pin, &text, err));
-    if (cli->state_dir != NULL) {
-        TRY(tuf_store_list(cli->state_dir, list_state, &listing, err));
-    }
-    if (text.len == 0 && !cli->quiet) {
-        output_message("assay: no root of trust is pinned or known\n");
-    }
-    return output_result(buf_slice(&text), err);
+    CLEANUP(listing_clear) struct listing listing = { .cli = cli };
+    const struct answer answer = { &listing, find_roots, list_text, list_json };
+    return answer_give(cli, &answer, err);
 }
+
+/* ---- pin and remove ---- */
 
 /* The pin that the command line describes: exactly one way. */
 static enum assay_status pin_from_options(const struct cli *cli, struct tuf_pin *pin,
@@ -77,7 +142,7 @@ static enum assay_status root_pin(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(tuf_pin_clear) struct tuf_pin pin = { .kind = TUF_PIN_NONE };
     AUTO_BUF text = BUF_INIT(ROOT_TEXT_BYTES);
-    char value[ROOT_PIN_TEXT_BYTES];
+    struct root_pin_view view;
     char pattern[LIMIT_REFERENCE_BYTES];
     TRY(root_pattern(cli->options.operands[1], pattern, err));
     TRY(pin_from_options(cli, &pin, err));
@@ -86,8 +151,9 @@ static enum assay_status root_pin(struct cli *cli, struct assay_error *err)
         return FAIL(err, ASSAY_CONFIG, "neither HOME nor XDG_CONFIG_HOME says where pins are kept");
     }
     TRY(tuf_pins_add(cli->ask.roots_dir, &pin, err));
-    TRY(root_pin_text(&pin, value, err));
-    TRY(buf_printf(&text, err, "%s  %s  %s\n", pin.pattern, value, cli->ask.roots_dir));
+    TRY(root_pin_view(&pin, &view, err));
+    TRY(buf_printf(&text, err, "%s  %s%s  %s\n", pin.pattern, root_pin_words(view.kind),
+                   view.digest, cli->ask.roots_dir));
     return output_result(buf_slice(&text), err);
 }
 
@@ -175,8 +241,12 @@ enum assay_status command_root(struct cli *cli, struct assay_error *err)
     const char *verb = cli->options.operands[0];
     size_t count = cli->options.operand_count;
     bool is_pin = strcmp(verb, "pin") == 0;
+    bool is_change = is_pin || strcmp(verb, "remove") == 0;
     if (!is_pin && (opt_is_set(&cli->options, OPT_ROOT) || opt_is_set(&cli->options, OPT_CA))) {
         return FAIL(err, ASSAY_USAGE, "--root and --ca go with 'assay root pin'");
+    }
+    if (is_change && opt_is_set(&cli->options, OPT_OUTPUT)) {
+        return FAIL(err, ASSAY_USAGE, "--output goes with 'assay root list' and 'assay root show'");
     }
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
         if (strcmp(verbs[i].name, verb) != 0) {

@@ -7,13 +7,21 @@
 #include "tuf/pin.h"
 #include "tuf/store.h"
 
-#define ROOT_TEXT_BYTES     (16 * MIB)
-#define ROOT_PIN_TEXT_BYTES 128
+#define ROOT_TEXT_BYTES (16 * MIB)
+
+/* What a pin is: a root key's fingerprint, or the hash of a root or CA file. */
+struct root_pin_view {
+    enum tuf_pin_kind kind;
+    char digest[DIGEST_TEXT_BYTES]; /* "" for TUF_PIN_NONE */
+};
 
 void root_store_cleanup(struct tuf_store **store);
-/* "sha256:HEX", "root file sha256:HEX", "CA file sha256:HEX": the hash of the file. */
-MUST_CHECK enum assay_status root_pin_text(const struct tuf_pin *pin, char out[ROOT_PIN_TEXT_BYTES],
+MUST_CHECK enum assay_status root_pin_view(const struct tuf_pin *pin, struct root_pin_view *out,
                                            struct assay_error *err);
+/* What stands before the digest in text: "", "root file ", "CA file ". */
+const char *root_pin_words(enum tuf_pin_kind kind);
+/* In JSON: "fingerprint", "root-file", "ca-file", "none". */
+const char *root_pin_id(enum tuf_pin_kind kind);
 /* A repository's name in full, or a prefix that ends in "/" and '*' as it stands. */
 MUST_CHECK enum assay_status root_pattern(const char *text, char out[LIMIT_REFERENCE_BYTES],
                                           struct assay_error *err);

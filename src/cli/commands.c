@@ -49,7 +49,7 @@ static const struct command commands[] = {
         .summary = "say what a reference means and what decides about it",
         .description = "Shows the full name, tag and digest, and which trust server, root, state\n"
                        "and configuration 'assay verify' would use. Asks no server.",
-        .options = PLACE_OPTIONS | TRUST_OPTIONS,
+        .options = PLACE_OPTIONS | TRUST_OPTIONS | OPT_BIT(OPT_OUTPUT),
         .min_operands = 1,
         .max_operands = 1,
         .run = command_explain,
@@ -59,12 +59,17 @@ static const struct command commands[] = {
         .operands = "REF|SOURCE",
         .summary = "show an image's manifests, or a repository's trust data",
         .description =
-            "Without --trust: the tree of manifests with platforms, digests and sizes,\n"
-            "hashed but not judged. With --trust: the repository's verified signed tags,\n"
-            "signers and keys, in the form of 'docker trust inspect'; with a tag, only\n"
-            "that tag, and exit code 3 if it is not signed.",
+            "Without --trust: the tree of manifests with platforms, digests and sizes.\n"
+            "If anything says whom to trust about it (a pin, a remembered state, a trust\n"
+            "server that is named, --trust-dir, --root, --tofu, --at or --as), the image is\n"
+            "verified as well; the verdict is the first line and the exit code. Otherwise\n"
+            "the line is NOT JUDGED, and exit code 0 says only that the tree was read.\n\n"
+            "With --trust: the repository's verified signed tags, signers and keys, in the\n"
+            "form of 'docker trust inspect'; with a tag, only that tag, and exit code 3 if\n"
+            "it is not signed.",
         .options = PLACE_OPTIONS | TRUST_OPTIONS | NET_OPTIONS | OPT_BIT(OPT_TOFU) |
-                   OPT_BIT(OPT_AT) | OPT_BIT(OPT_TRUST) | OPT_BIT(OPT_PRETTY),
+                   OPT_BIT(OPT_AT) | OPT_BIT(OPT_AS) | OPT_BIT(OPT_TRUST) | OPT_BIT(OPT_PRETTY) |
+                   OPT_BIT(OPT_OUTPUT),
         .min_operands = 1,
         .max_operands = 1,
         .run = command_inspect,
@@ -80,7 +85,7 @@ static const struct command commands[] = {
             "  show GUN     its pin, and the roots and keys that were verified\n"
             "  pin GUN ROOT pin sha256:HEX (a root key), --root FILE or --ca FILE\n"
             "  remove GUN   forget its pin and everything that was remembered of it",
-        .options = PLACE_OPTIONS | OPT_BIT(OPT_ROOT) | OPT_BIT(OPT_CA),
+        .options = PLACE_OPTIONS | OPT_BIT(OPT_ROOT) | OPT_BIT(OPT_CA) | OPT_BIT(OPT_OUTPUT),
         .min_operands = 1,
         .max_operands = 3,
         .run = command_root,
@@ -90,6 +95,7 @@ static const struct command commands[] = {
         .operands = "",
         .summary = "print the version",
         .description = "Prints the version.",
+        .options = OPT_BIT(OPT_OUTPUT),
         .run = command_version,
     },
     {

@@ -2,14 +2,13 @@
 #include "report/json.h"
 
 #include "base/time.h"
-#include "json/tree.h"
 
 #include <assay/version.h>
 
 #define JSON_SCHEMA 1
 #define JSON_INDENT 2
 
-static void add_time(struct json_new *object, const char *key, bool known, int64_t unix_s)
+void report_json_time(struct json_new *object, const char *key, bool known, int64_t unix_s)
 {
     char text[TIME_TEXT_BYTES];
     if (!known) {
@@ -20,8 +19,7 @@ static void add_time(struct json_new *object, const char *key, bool known, int64
     json_add_string(object, key, text);
 }
 
-/* Unknown texts are "", as in the accessors. */
-static void add_text(struct json_new *object, const char *key, const char *text)
+void report_json_text(struct json_new *object, const char *key, const char *text)
 {
     json_add_string(object, key, text == NULL ? "" : text);
 }
@@ -31,9 +29,9 @@ static void add_signers(struct json_new *result, const struct assay_verdict *ver
     struct json_new *signers = json_new_array();
     for (size_t i = 0; i < verdict->signer_count; i++) {
         struct json_new *signer = json_new_object();
-        add_text(signer, "role", verdict->signers[i].role);
-        add_text(signer, "key-id", verdict->signers[i].key_id);
-        add_text(signer, "canonical-id", verdict->signers[i].canonical_id);
+        report_json_text(signer, "role", verdict->signers[i].role);
+        report_json_text(signer, "key-id", verdict->signers[i].key_id);
+        report_json_text(signer, "canonical-id", verdict->signers[i].canonical_id);
         json_append(signers, signer);
     }
     json_add(result, "signers", signers);
@@ -63,10 +61,10 @@ static void add_platforms(struct json_new *result, const struct assay_verdict *v
         const struct verdict_platform *platform = &verdict->platforms[i];
         bool is_judged = platform->state == VERDICT_PLATFORM_JUDGED;
         struct json_new *item = json_new_object();
-        add_text(item, "platform", platform->platform);
-        add_text(item, "digest", platform->digest);
+        report_json_text(item, "platform", platform->platform);
+        report_json_text(item, "digest", platform->digest);
         if (!is_judged) {
-            add_text(item, "because", not_judged_because(platform->state));
+            report_json_text(item, "because", not_judged_because(platform->state));
         }
         json_append(is_judged ? judged : others, item);
     }
@@ -80,9 +78,9 @@ static void add_checks(struct json_new *result, const struct trace *trace)
     for (size_t i = 0; i < trace->count; i++) {
         struct json_new *check = json_new_object();
         json_add_string(check, "rule", rule_id(trace->checks[i].rule));
-        add_text(check, "subject", trace->checks[i].subject);
+        report_json_text(check, "subject", trace->checks[i].subject);
         json_add_bool(check, "ok", trace->checks[i].ok);
-        add_text(check, "detail", trace->checks[i].detail);
+        report_json_text(check, "detail", trace->checks[i].detail);
         json_append(checks, check);
     }
     json_add(result, "checks", checks);
@@ -105,21 +103,21 @@ static struct json_new *result_of(const struct assay_verdict *verdict)
 {
     bool trusted = verdict->error.status == ASSAY_OK;
     struct json_new *result = json_new_object();
-    add_text(result, "reference", verdict->reference);
-    add_text(result, "name", verdict->name);
-    add_text(result, "tag", verdict->tag);
-    add_text(result, "digest", trusted ? verdict->digest : "");
+    report_json_text(result, "reference", verdict->reference);
+    report_json_text(result, "name", verdict->name);
+    report_json_text(result, "tag", verdict->tag);
+    report_json_text(result, "digest", trusted ? verdict->digest : "");
     json_add_bool(result, "trusted", trusted);
     add_failure(result, &verdict->error);
-    add_text(result, "role", verdict->role);
+    report_json_text(result, "role", verdict->role);
     add_signers(result, verdict);
     add_platforms(result, verdict);
-    add_time(result, "expires", verdict->expires_unix_s != 0, verdict->expires_unix_s);
-    add_text(result, "expires-role", verdict->expires_role);
-    add_text(result, "trust-server", verdict->trust_server);
-    add_text(result, "root", verdict->root_fingerprint);
+    report_json_time(result, "expires", verdict->expires_unix_s != 0, verdict->expires_unix_s);
+    report_json_text(result, "expires-role", verdict->expires_role);
+    report_json_text(result, "trust-server", verdict->trust_server);
+    report_json_text(result, "root", verdict->root_fingerprint);
     json_add_string(result, "state", verdict->stateless ? "none" : "kept");
-    add_time(result, "at", verdict->has_at, verdict->at_unix_s);
+    report_json_time(result, "at", verdict->has_at, verdict->at_unix_s);
     json_add_bool(result, "offline", verdict->offline);
     struct json_new *notes = json_new_array();
     for (size_t i = 0; i < verdict->note_count; i++) {
@@ -139,7 +137,71 @@ static struct json_new *result_of_nothing(void)
     return result;
 }
 
-static struct json_new *new_run(enum assay_class exit_class)
+void report_json_verdict(const struct assay_verdict *verdict, struct json_new *results)
+{
+    json_append(results, verdict == NULL ? result_of_nothing() : result_of(verdict));
+}
+
+/* ---- the tree ---- */
+
+static struct json_new *descriptor_of(const struct oci_descriptor *descriptor)
+{
+    char digest[DIGEST_TEXT_BYTES];
+    struct json_new *object = json_new_object();
+    digest_format(&descriptor->digest, digest);
+    json_add_string(object, "digest", digest);
+    json_add_integer(object, "size", (int64_t)descriptor->size);
+    report_json_text(object, "media-type", descriptor->media_text);
+    return object;
+}
+
+/* The same members for an index, a manifest and what is not there. */
+static struct json_new *node_of(const struct inspect_node *node)
+{
+    struct json_new *object = json_new_object();
+    json_add_string(object, "digest", node->digest);
+    json_add_integer(object, "size", (int64_t)node->size);
+    json_add_string(object, "media-type", node->media_type);
+    json_add_string(object, "platform", node->platform);
+    json_add_bool(object, "attestation", node->is_attestation);
+    json_add_bool(object, "present", !node->is_absent);
+    if (node->config.digest.alg == DIGEST_NONE) {
+        json_add_null(object, "config");
+    } else {
+        json_add(object, "config", descriptor_of(&node->config));
+    }
+    struct json_new *layers = json_new_array();
+    for (size_t i = 0; i < node->layer_count; i++) {
+        json_append(layers, descriptor_of(&node->layers[i]));
+    }
+    json_add(object, "layers", layers);
+    return object;
+}
+
+void report_json_inspection(const struct inspection *inspection, struct json_new *results)
+{
+    struct json_new *result = json_new_object();
+    struct json_new *image = node_of(&inspection->root);
+    struct json_new *manifests = json_new_array();
+    for (size_t i = 0; i < inspection->root.child_count; i++) {
+        json_append(manifests, node_of(&inspection->root.children[i]));
+    }
+    json_add(image, "manifests", manifests);
+    report_json_text(result, "reference", inspection->reference);
+    json_add(result, "image", image);
+    if (inspection->verdict == NULL) {
+        json_add_null(result, "verdict");
+    } else {
+        json_add(result, "verdict", result_of(inspection->verdict));
+    }
+    json_append(results, result);
+}
+
+/* ---- the run ---- */
+
+enum assay_status report_json(enum assay_class exit_class, struct json_new *results,
+                              const struct assay_error *failure, struct buf *out,
+                              struct assay_error *err)
 {
     struct json_new *run = json_new_object();
     struct json_new *tool = json_new_object();
@@ -148,34 +210,14 @@ static struct json_new *new_run(enum assay_class exit_class)
     json_add_integer(run, "schema", JSON_SCHEMA);
     json_add(run, "tool", tool);
     json_add_integer(run, "exit", (int64_t)exit_class);
-    return run;
-}
-
-static enum assay_status write_run(struct json_new *run, struct buf *out, struct assay_error *err)
-{
+    json_add(run, "results", results);
+    if (failure == NULL) {
+        json_add_null(run, "error");
+    } else {
+        struct json_new *error = json_new_object();
+        add_failure(error, failure);
+        json_add(run, "error", error);
+    }
     TRY(json_write(run, JSON_INDENT, out, err));
     return buf_append_byte(out, '\n', err);
-}
-
-enum assay_status report_json(const struct assay_verdict *const *verdicts, size_t count,
-                              enum assay_class exit_class, struct buf *out, struct assay_error *err)
-{
-    struct json_new *run = new_run(exit_class);
-    struct json_new *results = json_new_array();
-    for (size_t i = 0; i < count; i++) {
-        json_append(results, verdicts[i] == NULL ? result_of_nothing() : result_of(verdicts[i]));
-    }
-    json_add(run, "results", results);
-    return write_run(run, out, err);
-}
-
-enum assay_status report_json_failure(const struct assay_error *failure, struct buf *out,
-                                      struct assay_error *err)
-{
-    struct json_new *run = new_run(assay_status_class(failure->status));
-    json_add(run, "results", json_new_array());
-    struct json_new *error = json_new_object();
-    add_failure(error, failure);
-    json_add(run, "error", error);
-    return write_run(run, out, err);
 }

@@ -231,7 +231,7 @@ static enum assay_status append_node(const struct inspect_node *node, size_t ind
     if (node->platform[0] != '\0') {
         TRY(append_field(out, node->platform, err));
     }
-    TRY(buf_append_byte(out, '\n', err));
+    TRY(buf_append_string(out, node->is_absent ? "  not present\n" : "\n", err));
     if (node->config.digest.alg != DIGEST_NONE) {
         TRY(append_descriptor("config", indent + 2, &node->config, out, err));
     }
@@ -241,11 +241,22 @@ static enum assay_status append_node(const struct inspect_node *node, size_t ind
     return ASSAY_OK;
 }
 
-enum assay_status report_tree(const char *reference, const struct inspect_node *root,
-                              struct buf *out, struct assay_error *err)
+static enum assay_status append_not_judged(const struct inspection *inspection, struct buf *out,
+                                           struct assay_error *err)
 {
-    TRY(append_squeezed(out, reference, err));
-    TRY(buf_append_string(out, "  (hashed, not judged)\n", err));
+    TRY(buf_append_string(out, "NOT JUDGED", err));
+    TRY(append_field(out, inspection->reference, err));
+    return buf_append_string(out, "  hashed only: no pin, state or trust server is named for it\n",
+                             err);
+}
+
+enum assay_status report_inspection(const struct inspection *inspection,
+                                    const struct report_style *style, struct buf *out,
+                                    struct assay_error *err)
+{
+    const struct inspect_node *root = &inspection->root;
+    TRY(inspection->verdict == NULL ? append_not_judged(inspection, out, err)
+                                    : report_verdict(inspection->verdict, style, out, err));
     TRY(append_node(root, 0, out, err));
     for (size_t i = 0; i < root->child_count; i++) {
         TRY(append_node(&root->children[i], 2, out, err));

@@ -34,9 +34,11 @@ MUST_CHECK enum assay_status report_failure(const char *subject, const struct as
 /* The verdict's notes, one line each. */
 MUST_CHECK enum assay_status report_notes(const struct assay_verdict *verdict, struct buf *out,
                                           struct assay_error *err);
-/* The manifest tree of inspect. */
-MUST_CHECK enum assay_status report_tree(const char *reference, const struct inspect_node *root,
-                                         struct buf *out, struct assay_error *err);
+/* The verdict on the root of a manifest tree as report_verdict prints it, or
+ * "NOT JUDGED  REFERENCE  sentence", and below it the tree. */
+MUST_CHECK enum assay_status report_inspection(const struct inspection *inspection,
+                                               const struct report_style *style, struct buf *out,
+                                               struct assay_error *err);
 
 /* "  name   value" lines, values below each other; fields with an empty value are left out. */
 struct report_field {

@@ -50,6 +50,7 @@ enum assay_status server_choose(const struct assay_session *session,
     const struct assay_options *options = &session->options;
     *out = (struct server_choice){ .reason = "none is configured, and docker.io has no default" };
     if (options->trust_server != NULL) {
+        out->is_named = true;
         return set_url(out, options->trust_server, "--trust-server or DOCKER_CONTENT_TRUST_SERVER",
                        err);
     }
@@ -62,6 +63,7 @@ enum assay_status server_choose(const struct assay_session *session,
         }
     }
     if (best != NULL) {
+        out->is_named = true;
         return set_url(out, best->url, "the configuration's trust-servers", err);
     }
     if (slice_is(slice_from_string(reference->registry), "docker.io")) {

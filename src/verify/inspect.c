@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The manifest tree and a repository's trust data, for inspection: hashed, but no verdict. */
+/* The manifest tree and a repository's trust data, for inspection. */
 #include "base/mem.h"
 #include "verify/session_internal.h"
 
@@ -135,11 +135,10 @@ static enum assay_status fill_children(struct source *source, struct inspect_nod
     for (size_t i = 0; status == ASSAY_OK && i < count; i++) {
         if (statuses[i] == ASSAY_OK) {
             status = fill_child(&node->children[i], &document->entries[i], &fetched[i], err);
-        } else if (statuses[i] != ASSAY_MANIFEST_MISSING) {
-            if (err != NULL) {
-                *err = errors[i];
-            }
-            status = statuses[i];
+        } else if (statuses[i] == ASSAY_MANIFEST_MISSING && source->is_local) {
+            node->children[i].is_absent = true;
+        } else {
+            status = error_pass(err, &errors[i]);
         }
     }
     for (size_t i = 0; i < count; i++) {
@@ -176,32 +175,37 @@ static enum assay_status inspect_source(struct source *source, struct inspect_no
 }
 
 enum assay_status session_inspect(struct assay_session *session, const char *reference,
-                                  struct inspect_node *out, struct assay_error *err)
+                                  struct inspection *out, struct assay_error *err)
 {
     const char *locator = NULL;
     const struct source_transport *transport = source_transport_find(reference, &locator);
     struct worker_net net;
     struct source *source = NULL;
-    *out = (struct inspect_node){ 0 };
+    *out = (struct inspection){ .reference = reference };
     TRY(worker_net_open(session, session->options.offline || transport->is_local, &net, err));
     enum assay_status status = transport->open(locator, net.net, &source, err);
     if (status == ASSAY_OK) {
-        status = inspect_source(source, out, err);
+        status = inspect_source(source, &out->root, err);
+    }
+    if (status == ASSAY_OK) {
+        status = inspect_judge(session, source, out, err);
     }
     source_free(source);
     worker_net_close(&net);
     if (status != ASSAY_OK) {
-        inspect_node_clear(out);
+        inspection_clear(out);
     }
     return status;
 }
 
-void inspect_node_clear(struct inspect_node *node)
+void inspection_clear(struct inspection *inspection)
 {
-    for (size_t i = 0; i < node->child_count; i++) {
-        mem_free(node->children[i].layers);
+    struct inspect_node *root = &inspection->root;
+    for (size_t i = 0; i < root->child_count; i++) {
+        mem_free(root->children[i].layers);
     }
-    mem_free(node->children);
-    mem_free(node->layers);
-    *node = (struct inspect_node){ 0 };
+    mem_free(root->children);
+    mem_free(root->layers);
+    assay_verdict_free(inspection->verdict);
+    *inspection = (struct inspection){ 0 };
 }

@@ -30,6 +30,7 @@ struct inspect_node {
     char media_type[128];
     char platform[200]; /* "" for none */
     bool is_attestation;
+    bool is_absent;                /* an entry of an index that the local source does not hold */
     struct inspect_node *children; /* manifests of an index */
     size_t child_count;
     struct oci_descriptor config; /* of a manifest; media_text points to static text or "" */
@@ -37,10 +38,19 @@ struct inspect_node {
     size_t layer_count;
 };
 
-/* The manifest tree of a reference or source, hashed but not judged: says nothing about trust. */
+/* What a reference or source leads to, and whether that is what was signed for it. */
+struct inspection {
+    const char *reference; /* as asked; borrowed */
+    struct inspect_node root;
+    struct assay_verdict *verdict; /* NULL: not judged */
+};
+
+/* Reads and hashes the tree, and verifies the reference if a pin, state or trust server is named
+ * for it, or an option speaks of trust. The verdict is on this tree: TRUSTED only if its root is
+ * what was judged. ASSAY_OK says that there is a tree, whatever the verdict. */
 MUST_CHECK enum assay_status session_inspect(struct assay_session *session, const char *reference,
-                                             struct inspect_node *out, struct assay_error *err);
-void inspect_node_clear(struct inspect_node *node);
+                                             struct inspection *out, struct assay_error *err);
+void inspection_clear(struct inspection *inspection);
 
 /* Which server, root, pin and state decide for a reference, for explain; texts owned. */
 struct session_explanation {

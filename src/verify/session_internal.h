@@ -33,6 +33,7 @@ void worker_net_close(struct worker_net *net);
 struct server_choice {
     char *url; /* owned; NULL when none is known */
     const char *reason;
+    bool is_named; /* by an option, a variable or the configuration: not the registry itself */
 };
 /* Never fails for want of a server: url is then NULL (server_required says so). */
 MUST_CHECK enum assay_status server_choose(const struct assay_session *session,
@@ -89,6 +90,11 @@ void group_run(struct assay_session *session, struct job **jobs, size_t count, i
  */
 MUST_CHECK enum assay_status session_now(const struct assay_session *session, int64_t *out,
                                          struct assay_error *err);
+
+/* Verifies what was inspected, if something says whom to trust about it. */
+MUST_CHECK enum assay_status inspect_judge(struct assay_session *session,
+                                           const struct source *source,
+                                           struct inspection *inspection, struct assay_error *err);
 
 /* Fills the options that a repository is opened with; companions are left empty. */
 MUST_CHECK enum assay_status

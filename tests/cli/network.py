@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import threading
@@ -87,6 +88,39 @@ def test_registry():
     keys = f"{SCRATCH}/keys"
     result = registry("verify", f"{name}:1.0", env=environment(SSLKEYLOGFILE=keys))
     check("no key log", result.code == 0 and not os.path.exists(keys), result)
+
+    result = registry("inspect", f"{name}:1.0", state=state)
+    check("inspect says that it is signed", result.code == 0 and result.out.startswith(f"TRUSTED  {name}:1.0  ") and
+          f"\nimage     {pinned.split('@')[1]}  " in result.out, result)
+    result = run("inspect", "--plain-http", f"127.0.0.1:{port}", "--state-dir", fresh_state(), f"{name}:1.0")
+    check("inspect without any trust", result.code == 0 and result.out.startswith(f"NOT JUDGED  {name}:1.0  "), result)
+    result = run("inspect", "--plain-http", f"127.0.0.1:{port}", "--state-dir", state, f"{name}:1.0")
+    check("a state is reason to judge", result.code == 4 and result.out.startswith("UNDECIDED  "), result)
+    home = environment(HOME=f"{SCRATCH}/inspect-home")
+    run("root", "pin", name, "--root", pin, env=home)
+    result = run("inspect", "--plain-http", f"127.0.0.1:{port}", f"{name}:1.0", env=home)
+    check("a pin is reason to judge", result.code == 4 and result.out.startswith("UNDECIDED  "), result)
+    server_env = environment(DOCKER_CONTENT_TRUST_SERVER=f"https://127.0.0.1:{port}")
+    result = run("inspect", "--plain-http", f"127.0.0.1:{port}", "--state-dir", fresh_state(), f"{name}:1.0",
+                 env=server_env)
+    check("a named server is reason to judge", result.code == 4 and result.out.startswith("UNDECIDED  "), result)
+    moved = f"{SCRATCH}/moved"
+    shutil.copytree(f"{made}/oci", moved)
+    index = json.load(open(f"{moved}/index.json"))
+    signed = index["manifests"][0]["digest"]
+    child = json.load(open(f"{moved}/blobs/sha256/{signed[7:]}"))["manifests"][0]["digest"]
+    index["manifests"][0]["digest"] = child
+    json.dump(index, open(f"{moved}/index.json", "w"))
+    Registry.layout = moved
+    expect("verify is about the signed digest", registry("verify", f"{name}:1.0"), 0, ["TRUSTED"], ["points elsewhere"])
+    result = registry("inspect", f"{name}:1.0")
+    check("inspect is about the tree shown", result.code == 1 and f"\nimage     {child}  " in result.out and
+          result.out.startswith(f"REJECTED  {name}:1.0  digest-mismatch  "), result)
+    document = json.loads(registry("inspect", "-o", "json", f"{name}:1.0").out)
+    check("and its digest is not given as signed", document["exit"] == 1 and
+          document["results"][0]["verdict"]["trusted"] is False and
+          document["results"][0]["verdict"]["digest"] == "" and not document["results"][0]["verdict"]["checks"][-1]["ok"])
+    Registry.layout = f"{made}/oci"
 
     Registry.delay_s = 0.02
     names = [f"127.0.0.1:{port}/{letter}/app" for letter in "cab"]

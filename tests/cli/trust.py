@@ -204,10 +204,130 @@ def test_links_are_a_local_failure():
 
 # ---- inspect
 
+def test_inspect_tree():
+    source = f"oci:{EXAMPLE}/image"
+    result = run("inspect", source)
+    expect("tree", result, 0, ["image ", "config ", "layer "])
+    check("nothing named, nothing judged", result.out.startswith(f"NOT JUDGED  {source}  ") and
+          "TRUSTED" not in result.out and result.err == "", result)
+    tree = result.out.split("\n", 1)[1]
+
+    def judged(name, code, word, result, err=None):
+        check(f"inspect: {name}", result.code == code and result.out.startswith(f"{word}  {NAME}:") and
+              result.out.count("\nimage ") == 1 and all(part in result.err for part in err or []), result)
+        return result
+
+    result = judged("trusted", 0, "TRUSTED", example(command="inspect"))
+    check("the same tree", result.out.split("\n", 1)[1] == tree, result)
+    check("the line of verify", result.out.split("\n", 1)[0] + "\n" == example().out, result)
+    judged("altered", 1, "REJECTED", example(command="inspect", image=altered_image()), ["why", "do"])
+    judged("unsigned", 3, "UNSIGNED", example(command="inspect", tag="9.9"), ["tag-not-signed"])
+    judged("pin", 1, "REJECTED", example(command="inspect", root="sha256:" + "0" * 64), ["pin-mismatch"])
+    judged("at", 1, "REJECTED", example("--at", "2099-01-01T00:00:00Z", command="inspect"), ["expired"])
+    judged("nothing pinned", 4, "UNDECIDED", run("inspect", "--trust-dir", f"{EXAMPLE}/trust", "--as",
+                                                 f"{NAME}:1.0", source), ["no-root-pinned"])
+    result = run("inspect", "--root", PIN, "--trust-dir", f"{EXAMPLE}/trust", source)
+    check("trust for a source without a name", result.code == 2 and
+          result.out.startswith(f"UNDECIDED  {source}  usage  ") and "--as" in result.out, result)
+    expect("quiet", example("-q", command="inspect", tag="9.9"), 3, ["UNSIGNED"])
+    check("quiet says nothing else", example("-q", command="inspect", tag="9.9").err == "")
+    check("colour", example("--color=always", command="inspect").out.startswith("\x1b[32mTRUSTED\x1b[0m"))
+    expect("no tree, no verdict", example(command="inspect", image="/nonexistent"), 4, "")
+
+    image = f"{EXAMPLE}/image"
+    signed = json.load(open(f"{image}/index.json"))["manifests"][0]["digest"][7:]
+    arm = json.load(open(f"{image}/blobs/sha256/{signed}"))["manifests"][1]["digest"][7:]
+    judged("one platform of the signed index", 0, "TRUSTED",
+           example(command="inspect", image=named_image("i1", arm, lambda blobs, digest: None)))
+    lacks = f"{SCRATCH}/i2"
+    shutil.copytree(image, lacks)
+    os.remove(f"{lacks}/blobs/sha256/{arm}")
+    result = judged("a platform that is not there", 0, "TRUSTED", example(command="inspect", image=lacks))
+    check("is said not to be", f"{arm}" in result.out and result.out.count("  not present\n") == 1, result)
+
+
+def test_inspect_json():
+    def inspect(code, *args, **more):
+        result = example("-o", "json", *args, command="inspect", **more)
+        document = json.loads(result.out)
+        check(f"inspect -o json {code}", result.code == code == document["exit"] and
+              document["schema"] == 1 and list(document) == ["schema", "tool", "exit", "results", "error"], result)
+        return document
+
+    good, bad = inspect(0), inspect(3, tag="9.9")
+    for document, trusted in ((good, True), (bad, False)):
+        item = document["results"][0]
+        check("verdict", item["verdict"]["trusted"] is trusted and document["error"] is None)
+        check("tree", len(item["image"]["manifests"]) == 2 and item["image"]["manifests"][0]["layers"])
+    check("the same members", good["results"][0].keys() == bad["results"][0].keys())
+    verified = json.loads(example("-o", "json").out)["results"][0]
+    check("the verdict is verify's", good["results"][0]["verdict"].keys() == verified.keys() and
+          good["results"][0]["verdict"]["digest"] == verified["digest"] == good["results"][0]["image"]["digest"])
+    document = json.loads(run("inspect", "-o", "json", f"oci:{EXAMPLE}/image").out)
+    check("not judged", document["exit"] == 0 and document["results"][0]["verdict"] is None)
+    document = inspect(4, image="/nonexistent")
+    check("no tree", document["results"] == [] and document["error"]["status"] == "file-io" and
+          document["error"]["remedy"] != "", None)
+
+
+# ---- JSON of what else there is to see
+
+def of_json(name, code, *args, **more):
+    result = run(*args, "--output", "json", **more)
+    document = json.loads(result.out)
+    check(f"{name} as JSON", result.code == code == document["exit"] and document["tool"]["name"] == "assay" and
+          list(document) == ["schema", "tool", "exit", "results", "error"] and
+          (document["error"] is None) == (code == 0), result)
+    return document
+
+
+def test_root_json():
+    env = environment(HOME=f"{SCRATCH}/root-json-home")
+    roots = f"{SCRATCH}/root-json-home/.config/assay/roots"
+    verify = ["verify", "--trust-dir", f"{EXAMPLE}/trust", "--as", f"{NAME}:1.0", f"oci:{EXAMPLE}/image"]
+    check("no roots", of_json("root list", 0, "root", "list", env=env)["results"] == [])
+    empty = of_json("root show", 0, "root", "show", NAME, env=env)["results"][0]
+    check("nothing known", empty == {"name": NAME, "pin": "none", "pin-digest": "", "pin-name": "", "generation": 0,
+                                     "anchor": "none", "roots": [], "roles": [], "seen": []})
+    expect("accept", run(*verify, "--tofu", env=env), 0)
+    first = of_json("root list", 0, "root", "list", env=env)["results"]
+    check("first use", [(r["name"], r["pin"], r["pin-digest"]) for r in first] == [(NAME, "first-use", "")])
+    run("root", "pin", NAME, PIN, env=env)
+    run("root", "pin", "other.example.com/x", "--root", f"{EXAMPLE}/trust/tuf/{NAME}/metadata/root.json", env=env)
+    listed = of_json("root list", 0, "root", "list", env=env)["results"]
+    check("pins", [(r["name"], r["pin"], r["directory"]) for r in listed] ==
+          [("other.example.com/x", "root-file", roots), (NAME, "fingerprint", roots)] and
+          listed[1]["pin-digest"] == PIN)
+    shown = of_json("root show", 0, "root", "show", NAME, env=env)["results"][0]
+    check("the same members", shown.keys() == empty.keys())
+    check("shown", shown["pin"] == "fingerprint" and shown["pin-digest"] == PIN and shown["pin-name"] == NAME and
+          shown["generation"] > 0 and shown["roots"][0]["version"] == 1 and
+          shown["roles"][0]["role"] == "root" and shown["roles"][0]["threshold"] == 1 and
+          f"sha256:{shown['roles'][0]['keys'][0]['canonical-id']}" == PIN and
+          "targets/releases" in [seen["role"] for seen in shown["seen"]])
+    failed = of_json("a failure", 2, "root", "show", "UPPER", env=env)
+    check("of root show", failed["results"] == [] and failed["error"]["status"] == "reference")
+    with open(f"{roots}/{'0' * 64}.json", "w") as damaged:
+        damaged.write("{")
+    failed = of_json("a damaged pin", 2, "root", "list", env=env)
+    check("of root list", failed["results"] == [] and failed["error"]["status"] == "config")
+
+
+def test_explain_json():
+    item = of_json("explain", 0, "explain", "alpine")["results"][0]
+    check("explained", item["reference"] == "docker.io/library/alpine:latest" and item["tag-implied"] is True and
+          item["trust-data"] == "" and item["pin"] == "none" and item["state"]["generation"] == 0 and
+          item["pin-directories"])
+    other = of_json("explain", 0, "explain", f"{NAME}@{PIN}", "--root", PIN)["results"][0]
+    check("the same members", other.keys() == item.keys() and other["digest"] == PIN and other["tag"] == "" and
+          other["pin-origin"] == "--root" and other["trust-data"] == "https://registry.example.com")
+    failed = of_json("a failure", 2, "explain", "x/UPPER")
+    check("of explain", failed["results"] == [] and failed["error"]["status"] == "reference")
+
+
+# ---- inspect --trust
+
 def test_inspect():
-    result = run("inspect", f"oci:{EXAMPLE}/image")
-    expect("tree", result, 0, ["(hashed, not judged)", "image ", "config ", "layer "])
-    check("no word of trust", "TRUSTED" not in result.out)
     for folder, suffix, tag, code in (("many", "", "", 0), ("many", "-v2", ":v2", 0), ("many", "-nope", ":nope", 3),
                                       ("docker", "", "", 0), ("notary", "", "", 0), ("plain", "", "", 0),
                                       ("empty", "", "", 0)):

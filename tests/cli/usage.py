@@ -26,6 +26,10 @@ def test_misuse():
         (["inspect"], ["usage: assay inspect"]),
         (["inspect", "a", "b"], ["at most 1 operand"]),
         (["inspect", "--pretty", "a"], ["--trust"]),
+        (["inspect", "--trust", "-o", "json", "a"], ["docker's"]),
+        (["inspect", "--trust", "--as", "b", "a"], ["docker's"]),
+        (["root", "remove", "-o", "json", "x/y"], ["root list"]),
+        (["root", "pin", "-o", "json", "x/y", PIN], ["root list"]),
         (["root"], ["usage: assay root"]),
         (["root", "bogus"], ["list, show, pin or remove"]),
         (["root", "list", "x"], ["takes no operand"]),
@@ -88,6 +92,9 @@ def options_of(text):
 def test_help():
     expect("version", run("version"), 0, [re.search(r"version: '([^']+)'", open(
         f"{ROOT}/meson.build").read()).group(1)])
+    document = json.loads(run("version", "--output", "json").out)
+    check("version as JSON", document["exit"] == 0 and document["results"] == [] and document["error"] is None and
+          run("version").out == f"assay {document['tool']['version']}\n")
     check("--version", run("--version").out == run("version").out)
     overview = run("help")
     expect("help", overview, 0, ["Usage: assay COMMAND"])

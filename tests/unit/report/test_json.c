@@ -72,7 +72,7 @@ Test(report_json, success_and_failure)
     struct assay_verdict bad = failed_verdict(ASSAY_EXPIRED);
     bad.has_at = true;
     bad.stateless = true;
-    const struct assay_verdict *const verdicts[] = { &good, &bad, NULL };
+    struct json_new *made = json_new_array();
     AUTO_BUF text = BUF_INIT(JSON_BYTES);
     AUTO_JSON_TREE tree = NULL;
     struct json_at root;
@@ -82,8 +82,13 @@ Test(report_json, success_and_failure)
     struct json_at item;
     int64_t number = 0;
     bool flag = false;
-    cr_assert_eq(report_json(verdicts, 3, ASSAY_CLASS_REJECTED, &text, NULL), ASSAY_OK);
+    report_json_verdict(&good, made);
+    report_json_verdict(&bad, made);
+    report_json_verdict(NULL, made);
+    cr_assert_eq(report_json(ASSAY_CLASS_REJECTED, made, NULL, &text, NULL), ASSAY_OK);
     load(&text, &tree, &root);
+    cr_assert(json_find(&root, "error", &item));
+    cr_expect_eq(json_kind(&item), JSON_KIND_NULL);
     cr_assert_eq(json_get_integer(&root, "schema", 1, 1, &number, NULL), ASSAY_OK);
     cr_assert_eq(json_get_integer(&root, "exit", 0, 255, &number, NULL), ASSAY_OK);
     cr_expect_eq(number, 1);
@@ -135,11 +140,75 @@ Test(report_json, failure_before_any_image)
     struct json_at root;
     struct json_at item;
     int64_t number = 0;
-    cr_assert_eq(report_json_failure(&verdict.error, &text, NULL), ASSAY_OK);
+    cr_assert_eq(report_json(ASSAY_CLASS_USAGE, json_new_array(), &verdict.error, &text, NULL),
+                 ASSAY_OK);
     load(&text, &tree, &root);
     cr_assert_eq(json_get_integer(&root, "exit", 0, 255, &number, NULL), ASSAY_OK);
     cr_expect_eq(number, 2);
     get_array(&root, "results", 0, &item);
     cr_assert_eq(json_get_object(&root, "error", &item, NULL), ASSAY_OK);
     cr_expect_str_eq(text_at(&item, "status"), "config");
+}
+
+/* A node of the tree has the same members whatever it is. */
+static void expect_node(const struct json_at *node, bool is_root)
+{
+    static const char *const known[] = { "digest",   "size",        "media-type",
+                                         "platform", "attestation", "present",
+                                         "config",   "layers",      "manifests" };
+    size_t count = is_root ? ARRAY_LEN(known) : ARRAY_LEN(known) - 1;
+    struct json_at member;
+    cr_expect_eq(json_check_members(node, known, count, false, NULL), ASSAY_OK);
+    for (size_t i = 0; i < count; i++) {
+        cr_expect(json_find(node, known[i], &member), "%s", known[i]);
+    }
+}
+
+Test(report_json, inspection)
+{
+    struct oci_descriptor blob = { .media_text = "layer/type",
+                                   .digest = { .alg = DIGEST_SHA256 },
+                                   .size = 7 };
+    struct inspect_node children[] = {
+        { .digest = "sha256:bb", .size = 5, .config = blob, .layers = &blob, .layer_count = 1 },
+        { .digest = "sha256:cc", .is_absent = true },
+    };
+    struct assay_verdict verdict = trusted_verdict();
+    struct inspection inspection = {
+        .reference = "app:1.0",
+        .root = { .digest = "sha256:aa", .children = children, .child_count = ARRAY_LEN(children) }
+    };
+    struct json_new *made = json_new_array();
+    AUTO_BUF text = BUF_INIT(JSON_BYTES);
+    AUTO_JSON_TREE tree = NULL;
+    struct json_at root;
+    struct json_at results;
+    struct json_at result;
+    struct json_at image;
+    struct json_at nodes;
+    struct json_at item;
+    bool present = true;
+    report_json_inspection(&inspection, made);
+    inspection.verdict = &verdict;
+    report_json_inspection(&inspection, made);
+    cr_assert_eq(report_json(ASSAY_CLASS_TRUSTED, made, NULL, &text, NULL), ASSAY_OK);
+    load(&text, &tree, &root);
+    get_array(&root, "results", 2, &results);
+    json_element(&results, 0, &result);
+    cr_expect_str_eq(text_at(&result, "reference"), "app:1.0");
+    cr_assert(json_find(&result, "verdict", &item));
+    cr_expect_eq(json_kind(&item), JSON_KIND_NULL, "not judged is no verdict");
+    cr_assert_eq(json_get_object(&result, "image", &image, NULL), ASSAY_OK);
+    expect_node(&image, true);
+    get_array(&image, "manifests", 2, &nodes);
+    json_element(&nodes, 0, &item);
+    expect_node(&item, false);
+    get_array(&item, "layers", 1, &item);
+    json_element(&nodes, 1, &item);
+    expect_node(&item, false);
+    cr_assert_eq(json_get_bool_opt(&item, "present", &present, NULL), ASSAY_OK);
+    cr_expect_not(present);
+    json_element(&results, 1, &result);
+    cr_assert_eq(json_get_object(&result, "verdict", &item, NULL), ASSAY_OK);
+    expect_members(&item);
 }

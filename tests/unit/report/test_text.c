@@ -151,24 +151,40 @@ Test(report_text, tree)
                                   .config = layer,
                                   .layers = &layer,
                                   .layer_count = 1 };
-    struct inspect_node root = { .digest = "sha256:aa",
-                                 .size = 3,
-                                 .media_type = "index/type",
-                                 .children = &child,
-                                 .child_count = 1 };
+    struct inspect_node children[] = { child, { .digest = "sha256:cc", .is_absent = true } };
+    struct inspection tree = { .reference = "app:1.0",
+                               .root = { .digest = "sha256:aa",
+                                         .size = 3,
+                                         .media_type = "index/type",
+                                         .children = children,
+                                         .child_count = ARRAY_LEN(children) } };
+    const struct report_style style = { 0 };
+    struct assay_verdict verdict = failed_verdict(ASSAY_EXPIRED);
     const char zero[] = "sha256:0000000000000000000000000000000000000000000000000000000000000000";
     AUTO_BUF out = BUF_INIT(TEXT_BYTES);
     AUTO_BUF expected = BUF_INIT(TEXT_BYTES);
     cr_assert_eq(buf_printf(&expected, NULL,
-                            "app:1.0  (hashed, not judged)\n"
+                            "NOT JUDGED  app:1.0  hashed only: no pin, state or trust server is "
+                            "named for it\n"
                             "image     sha256:aa  3  index/type\n"
                             "  manifest  sha256:bb  5  manifest/type  linux/amd64\\x0a\n"
                             "    config    %s  7  layer/type\n"
-                            "    layer     %s  7  layer/type\n",
+                            "    layer     %s  7  layer/type\n"
+                            "  manifest  sha256:cc  0  -  not present\n",
                             zero, zero),
                  ASSAY_OK);
-    cr_assert_eq(report_tree("app:1.0", &root, &out, NULL), ASSAY_OK);
+    cr_assert_eq(report_inspection(&tree, &style, &out, NULL), ASSAY_OK);
     cr_expect_str_eq(buf_text(&out), buf_text(&expected), "%s", buf_text(&out));
+
+    AUTO_BUF judged = BUF_INIT(TEXT_BYTES);
+    AUTO_BUF line = BUF_INIT(TEXT_BYTES);
+    tree.verdict = &verdict;
+    cr_assert_eq(report_inspection(&tree, &style, &judged, NULL), ASSAY_OK);
+    cr_assert_eq(report_verdict(&verdict, &style, &line, NULL), ASSAY_OK);
+    cr_expect(slice_has_prefix(buf_slice(&line), SLICE_LITERAL("REJECTED  ")));
+    cr_expect(slice_has_prefix(buf_slice(&judged), buf_slice(&line)), "the verdict stands first");
+    struct slice below = slice_from(buf_slice(&expected), slice_find(buf_slice(&expected), '\n'));
+    cr_expect(slice_has_suffix(buf_slice(&judged), below), "the tree is the same");
 }
 
 /* A full buffer is a status, not half a report that looks whole. */
