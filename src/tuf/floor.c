@@ -36,10 +36,14 @@ const struct tuf_floor *tuf_floors_find(const struct tuf_floors *floors, const c
     return found ? &floors->items[at] : NULL;
 }
 
-static enum assay_status floors_grow(struct tuf_floors *floors, struct assay_error *err)
+static enum assay_status floors_grow(struct tuf_floors *floors, const char *role,
+                                     struct assay_error *err)
 {
     if (floors->count >= FLOORS_MAX) {
-        return FAIL(err, ASSAY_DELEGATION_LIMIT, "more than %d roles to remember", FLOORS_MAX);
+        return FAIL(err, ASSAY_DELEGATION_LIMIT,
+                    "the state remembers %d roles of this repository, those of the past included, "
+                    "and has no room for %s; 'assay root remove' forgets all of them",
+                    FLOORS_MAX, role);
     }
     return mem_grow(&floors->items, floors->count, &floors->cap, sizeof(*floors->items), err);
 }
@@ -50,7 +54,7 @@ enum assay_status tuf_floors_put(struct tuf_floors *floors, const struct tuf_flo
     bool found = false;
     size_t at = floor_position(floors, floor->role, &found);
     if (!found) {
-        TRY(floors_grow(floors, err));
+        TRY(floors_grow(floors, floor->role, err));
         memmove(&floors->items[at + 1], &floors->items[at],
                 (floors->count - at) * sizeof floors->items[0]);
         floors->count++;

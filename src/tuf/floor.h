@@ -17,7 +17,8 @@ struct tuf_floor {
     size_t key_count;
 };
 
-/* Sorted by role name. At most LIMIT_DELEGATIONS + 4. */
+/* Sorted by role name. At most LIMIT_DELEGATIONS + 4. A role that is no longer delegated keeps its
+ * floor: whoever could withdraw and restore it would lower it otherwise. */
 struct tuf_floors {
     struct tuf_floor *items;
     size_t count;

@@ -54,7 +54,8 @@ void node_rename(struct pool *pool, struct node *root, const char *pointer, stru
  * {"$raw":TEXT} is written as it is; {"$hex":HEX} is a string of these bytes; {"$times":[TEXT,N]}
  * a string of N times TEXT; {"$fill":[VALUE,N]} an array of N times VALUE; {"$many":[VALUE,N]} an
  * object of N members "m0", "m1"...; {"$nest":N} N arrays within each other;
- * {"$digits":N} a number of N digits; {"$roles":N} a list of N delegations without keys.
+ * {"$digits":N} a number of N digits; {"$roles":N} a list of N delegations without keys;
+ * {"$collide":N} an object of N members whose names a simple hash cannot tell apart.
  */
 struct node *node_from_json(struct pool *pool, json_t *value);
 struct node *node_parse(struct pool *pool, struct slice text);

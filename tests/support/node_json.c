@@ -44,6 +44,22 @@ static struct node *delegations(struct pool *pool, size_t count)
     return out;
 }
 
+/* So many members whose names have one value under the hash h = 33 h + c: "Ez" and "FY" do. */
+static struct node *collisions(struct pool *pool, size_t count)
+{
+    struct node *out = node_object(pool);
+    for (size_t i = 0; i < count; i++) {
+        char name[33] = "";
+        for (size_t bit = 0; bit < 16; bit++) {
+            bool is_set = (i >> bit & 1) != 0;
+            name[2 * bit] = is_set ? 'F' : 'E';
+            name[2 * bit + 1] = is_set ? 'Y' : 'z';
+        }
+        (void)node_add(pool, out, pool_string(pool, name), node_int(pool, 1));
+    }
+    return out;
+}
+
 /* {"$word": argument}; NULL when it is an ordinary object. */
 static struct node *special(struct pool *pool, json_t *object)
 {
@@ -79,6 +95,9 @@ static struct node *special(struct pool *pool, json_t *object)
     }
     if (strcmp(word, "$roles") == 0) {
         return delegations(pool, (size_t)json_integer_value(argument));
+    }
+    if (strcmp(word, "$collide") == 0) {
+        return collisions(pool, (size_t)json_integer_value(argument));
     }
     if (strcmp(word, "$nest") == 0) {
         size_t depth = (size_t)json_integer_value(argument);

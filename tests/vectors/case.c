@@ -214,6 +214,7 @@ void scene_set(struct scene *scene, json_t *test)
         scene->run.options.root = NULL;
     }
     scene->run.now_unix_s = clock == NULL ? NOW_UNIX_S : parse_time(clock);
+    scene->run.clock_step_s = op_number(test, "clock-step-s", 0);
     scene_build(scene, json_object_get(test, "ops"));
     scene->run.reference = fill_digests(scene, scene->run.reference);
     scene->run.server->hosts = op_text(test, "hosts", scene->run.server->hosts);

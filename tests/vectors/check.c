@@ -26,17 +26,33 @@ static enum assay_status fixed_now(void *ctx, int64_t *out, struct assay_error *
     return ASSAY_OK;
 }
 
+/* The time of the run, later with each look. */
+static enum assay_status passing_now(void *ctx, int64_t *out, struct assay_error *err)
+{
+    struct run *run = ctx;
+    (void)err;
+    *out = run->now_unix_s;
+    run->now_unix_s += run->clock_step_s;
+    return ASSAY_OK;
+}
+
 static int64_t fixed_monotonic(void *ctx)
 {
     (void)ctx;
     return 0;
 }
 
+static int64_t cpu_ms(void)
+{
+    return (int64_t)clock() * 1000 / CLOCKS_PER_SEC;
+}
+
 void run_session(struct run *run)
 {
-    const struct assay_clock clock = { fixed_now, fixed_monotonic, &run->now_unix_s };
+    const struct assay_clock clock = { passing_now, fixed_monotonic, run };
     const struct assay_env env = { .clock = &clock, .fetcher = &run->server->fetcher };
     struct assay_session *session = NULL;
+    int64_t started_ms = cpu_ms();
     run->verdict = NULL;
     run->error = assay_error_new();
     if (run->error == NULL) {
@@ -47,6 +63,7 @@ void run_session(struct run *run)
         run->status = assay_verify(session, run->reference, &run->verdict, run->error);
     }
     assay_session_free(session);
+    run->cpu_ms = cpu_ms() - started_ms;
 }
 
 static bool is_shown_safely(const char *text)
@@ -182,6 +199,7 @@ void scene_check(struct scene *scene, json_t *test, struct slice state_before, c
     const struct run *run = &scene->run;
     const char *expected = expected_status(test);
     long long most = op_number(test, "max-requests", 64);
+    long long most_ms = op_number(test, "max-cpu-ms", 60000);
     const char *problem = NULL;
     out[0] = '\0';
     if (!is_expected(expected, assay_status_id(run->status))) {
@@ -194,6 +212,9 @@ void scene_check(struct scene *scene, json_t *test, struct slice state_before, c
     } else if ((long long)run->server->fetcher.requests > most) {
         problem = pool_printf(&scene->pool, "%llu requests, at most %lld are allowed",
                               (unsigned long long)run->server->fetcher.requests, most);
+    } else if (run->cpu_ms > most_ms) {
+        problem = pool_printf(&scene->pool, "%lld ms, at most %lld are allowed",
+                              (long long)run->cpu_ms, most_ms);
     } else {
         problem = check_verdict(scene, test);
     }

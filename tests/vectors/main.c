@@ -40,7 +40,12 @@ static void run_case(void *ctx, const char *id, json_t *test)
     json_t *whole = expand_ids(&plain, test);
     scene_set(&scene, whole);
     struct slice before = dir_digest(&scene.pool, scene.state);
+    json_t *answer = json_object_get(whole, "verifier-answers");
+    if (answer != NULL) {
+        faults_force(op_number(whole, "verifier-from", 0), (int)json_integer_value(answer));
+    }
     run_session(&scene.run);
+    faults_end();
     if (runner->verbose) {
         (void)printf("#   %s: %s\n", assay_status_id(scene.run.status),
                      assay_error_message(scene.run.error));

@@ -96,6 +96,12 @@ bool op_signature(struct ops *ops, json_t *op, const char *verb, struct repo_fil
 /* The altered bytes of {"op":"flip"|"cut"|"append"|"insert"|"replace"}. */
 struct slice op_alter(struct pool *pool, json_t *op, const char *verb, struct slice bytes);
 
+/* ---- faults.c: the crypto libraries' answers about signatures; linked with --wrap ---- */
+
+/* From the given call on, counted from 0, they answer so. */
+void faults_force(long long from, int answer);
+void faults_end(void);
+
 /* ---- case.c ---- */
 
 struct runner {
@@ -117,6 +123,8 @@ struct run {
     struct server *server;
     const char *reference;
     int64_t now_unix_s;
+    int64_t clock_step_s; /* passes with every look at the clock */
+    int64_t cpu_ms;       /* what the run took */
     enum assay_status status;
     struct assay_error *error;
     struct assay_verdict *verdict; /* owned */

@@ -96,6 +96,8 @@ Test(floor, sorted_by_role_replaced_and_bounded)
     cr_expect_null(tuf_floors_find(&floors, "root"));
     (void)snprintf(floor.role, sizeof floor.role, "root");
     cr_expect_eq(tuf_floors_put(&floors, &floor, &err), ASSAY_DELEGATION_LIMIT);
+    cr_expect_not_null(strstr(err.message, "root remove"), "%s", err.message);
+    cr_expect_eq(floors.count, full);
     tuf_floors_clear(&floors);
     cr_expect_null(tuf_floors_find(&floors, "targets/0"));
 }
