@@ -97,6 +97,16 @@ struct assay_options {
     /* Non-NULL: becomes ASSAY_INTERRUPTED or ASSAY_TERMINATED to end the work soon (async-signal
      * safe to set: it is a lock-free atomic int in C). */
     const void *interrupted;
+
+    /* Evidence and engines */
+    const char *bundle; /**< file made by "assay bundle create": metadata and manifests from it */
+    const char *engine; /**< as DOCKER_HOST; NULL: unix:///var/run/docker.sock */
+    const char *engine_tls_dir; /**< as DOCKER_CERT_PATH: ca.pem, cert.pem, key.pem; NULL: no TLS */
+
+    /* Non-NULL: told how far a long verification has come; total 0: not known. May be called from
+     * several threads; what is borrowed for the call. */
+    void (*progress)(void *ctx, const char *what, uint64_t done_bytes, uint64_t total_bytes);
+    void *progress_ctx;
 };
 
 /* Everything but the size is zero. */

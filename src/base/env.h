@@ -20,12 +20,23 @@ struct assay_clock {
     void *ctx;
 };
 
+/* How far work has come that a person waits for. May be called from several threads at once; NULL
+ * where nobody waits. */
+struct assay_progress {
+    /* total_bytes 0: not known. */
+    void (*begin)(void *ctx, const char *what, uint64_t total_bytes);
+    void (*advance)(void *ctx, uint64_t bytes);
+    void (*end)(void *ctx);
+    void *ctx;
+};
+
 struct assay_env {
     const struct assay_clock *clock;
     struct net_fetcher *fetcher; /* a null one refuses under --offline */
     const struct assay_log *log;
     /* Set by a signal handler to ASSAY_INTERRUPTED or ASSAY_TERMINATED; loops look at it. */
     const atomic_int *interrupted;
+    const struct assay_progress *progress;
 };
 
 /* ASSAY_OK, or the status of the interruption. */

@@ -108,4 +108,20 @@
 #define LIMIT_BLOB_BYTES        (16UL * 1024 * MIB) /* one blob as stored */
 #define LIMIT_BLOB_READ_BYTES   (64 * KIB)          /* of a blob in memory at a time */
 
+/* ---- archives ---- */
+#define LIMIT_TAR_NAME_BYTES      512       /* docker's longest is 64 hex digits and "/layer.tar" */
+#define LIMIT_TAR_ENTRIES         100000UL  /* 512 layers of four entries each are 2048 */
+#define LIMIT_TAR_HEADER_BYTES    (1 * MIB) /* of one PAX header or long name */
+#define LIMIT_ARCHIVE_BYTES       (128UL * 1024 * MIB) /* unpacked from around a whole archive */
+#define LIMIT_ARCHIVE_DOCUMENT    (8 * MIB)            /* kept of one file of a stream: a config */
+#define LIMIT_ARCHIVE_DOCUMENTS   (32 * MIB)           /* kept of all */
+#define LIMIT_ARCHIVE_IMAGES      4096                 /* entries of manifest.json */
+#define LIMIT_ZSTD_WINDOW         (8 * MIB) /* what every decoder must support (RFC 8878, 3.1.1.1.2) */
+#define LIMIT_ZSTD_RATIO          40000UL     /* a run of one byte reaches 32,000 */
+#define LIMIT_MEASURE_SLOT        (256 * KIB) /* of a layer in memory at a time */
+#define LIMIT_MEASURE_SLOTS       24          /* of all layers: 6 MiB */
+#define LIMIT_BUNDLE_INDEX_BYTES  (8 * MIB)   /* the list of what a bundle holds */
+#define LIMIT_BUNDLE_REPOSITORIES 4096
+#define LIMIT_BUNDLE_DOCUMENTS    65536UL
+
 #endif

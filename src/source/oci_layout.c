@@ -234,12 +234,12 @@ static enum assay_status fill(struct layout *layout, const char *locator, struct
     return ASSAY_OK;
 }
 
-enum assay_status source_oci_layout_open(const char *locator, struct net_session *session,
+enum assay_status source_oci_layout_open(const char *locator, const struct source_context *context,
                                          struct source **out, struct assay_error *err)
 {
     struct layout *layout = mem_alloc(1, sizeof(*layout));
 
-    (void)session; /* a directory needs none */
+    (void)context; /* a directory needs none */
     *out = NULL;
     if (layout == NULL) {
         return FAIL_NO_MEMORY(err);

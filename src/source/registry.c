@@ -342,7 +342,7 @@ static enum assay_status fill(struct registry *registry, const char *locator,
     return buf_printf(&registry->scope, err, "repository:%s:pull", reference->repository);
 }
 
-enum assay_status source_registry_open(const char *locator, struct net_session *session,
+enum assay_status source_registry_open(const char *locator, const struct source_context *context,
                                        struct source **out, struct assay_error *err)
 {
     struct registry *registry = mem_alloc(1, sizeof(*registry));
@@ -352,7 +352,7 @@ enum assay_status source_registry_open(const char *locator, struct net_session *
         return FAIL_NO_MEMORY(err);
     }
     registry->base.ops = &REGISTRY_OPS;
-    registry->session = session;
+    registry->session = context->net;
     enum assay_status status = fill(registry, locator, err);
     if (status != ASSAY_OK) {
         source_free(&registry->base);

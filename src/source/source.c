@@ -9,10 +9,10 @@ static const struct source_transport TRANSPORTS[] = {
     { "oci:", "DIR[:REF], an image in an OCI layout directory", true, source_oci_layout_open },
 };
 
-static enum assay_status open_unknown(const char *locator, struct net_session *session,
+static enum assay_status open_unknown(const char *locator, const struct source_context *context,
                                       struct source **out, struct assay_error *err)
 {
-    (void)session;
+    (void)context;
     *out = NULL;
     return FAIL(err, ASSAY_USAGE,
                 "'%s': this version does not read images of that kind; write docker:// in front if "

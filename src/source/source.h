@@ -6,6 +6,7 @@
 #ifndef SOURCE_SOURCE_H
 #define SOURCE_SOURCE_H
 
+#include "archive/measure.h"
 #include "base/env.h"
 #include "net/session.h"
 #include "oci/manifest.h"
@@ -38,24 +39,47 @@ struct source_ops {
                               enum assay_status (*sink)(void *ctx, struct slice bytes,
                                                         struct assay_error *err),
                               void *ctx, struct assay_error *err);
+    /* The layers of one image, measured: the i-th as wanted[i] and diff_ids[i] ask for. What is
+     * absent or of another size has its status in out[i]; out[i].stored is DIGEST_NONE where the
+     * source does not hold the layer as it was stored in a registry (struct source,
+     * has_manifest). NULL: there are no layers to be had. */
+    enum assay_status (*layers)(struct source *source, const struct oci_descriptor *wanted,
+                                const struct digest *diff_ids, size_t count, struct measured *out,
+                                struct assay_error *err);
     void (*free)(struct source *source);
 };
 
 struct source {
     const struct source_ops *ops;
-    bool is_local;      /* a directory or archive: layers are judged as well */
+    bool is_local; /* a directory, archive or engine: layers are judged as well */
+    /* What docker and podman save and engines export holds an image without its manifest: a config
+     * and unpacked layers. Then named is NULL, image_config is the digest of its config, and the
+     * manifest that names that config must come from elsewhere. */
+    bool has_manifest;
+    struct digest image_config;
+    bool is_engine;     /* the bytes are what an engine exports: engine=exported in every output */
     char *claimed_name; /* what the source calls itself; a claim; NULL: nothing */
 };
 
 void source_free(struct source *source);
 
+/* What sources are opened with; borrowed for the source's life. */
+struct source_context {
+    const struct assay_env *env;
+    struct net_session *net;    /* NULL offline */
+    unsigned threads;           /* for measuring layers, at least 1 */
+    const char *engine;         /* as DOCKER_HOST; NULL: the default socket */
+    const char *engine_tls_dir; /* as DOCKER_CERT_PATH; NULL: none */
+    bool offline;               /* no socket may be opened, not even an engine's */
+};
+
 struct source_transport {
     const char *scheme; /* "docker://", "oci:" */
     const char *summary;
     bool is_local;
-    /* locator: what follows the scheme. session is NULL offline. */
-    enum assay_status (*open)(const char *locator, struct net_session *session, struct source **out,
-                              struct assay_error *err);
+    /* locator: what follows the scheme. */
+    enum assay_status (*open)(const char *locator, const struct source_context *context,
+                              struct source **out, struct assay_error *err);
 };
 
 /* By scheme; a text without one is docker://. *locator points into text. Never NULL. */

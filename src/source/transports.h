@@ -5,10 +5,11 @@
 
 #include "source/source.h"
 
-MUST_CHECK enum assay_status source_registry_open(const char *locator, struct net_session *session,
+MUST_CHECK enum assay_status source_registry_open(const char *locator,
+                                                  const struct source_context *context,
                                                   struct source **out, struct assay_error *err);
 MUST_CHECK enum assay_status source_oci_layout_open(const char *locator,
-                                                    struct net_session *session,
+                                                    const struct source_context *context,
                                                     struct source **out, struct assay_error *err);
 
 #endif

@@ -90,9 +90,10 @@ static enum assay_status load_from_registry(struct content *content, struct assa
 {
     const char *locator = NULL;
     struct source *registry = NULL;
+    struct source_context context = source_context_of(content->session, content->job->net);
     const struct source_transport *transport =
         source_transport_find(content->job->reference.text, &locator);
-    TRY(transport->open(locator, content->job->net, &registry, err));
+    TRY(transport->open(locator, &context, &registry, err));
     enum assay_status status = load_by_digest(content, registry, err);
     source_free(registry);
     return status;

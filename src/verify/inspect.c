@@ -183,7 +183,8 @@ enum assay_status session_inspect(struct assay_session *session, const char *ref
     struct source *source = NULL;
     *out = (struct inspection){ .reference = reference };
     TRY(worker_net_open(session, session->options.offline || transport->is_local, &net, err));
-    enum assay_status status = transport->open(locator, net.net, &source, err);
+    struct source_context context = source_context_of(session, net.net);
+    enum assay_status status = transport->open(locator, &context, &source, err);
     if (status == ASSAY_OK) {
         status = inspect_source(source, &out->root, err);
     }

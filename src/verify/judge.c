@@ -39,7 +39,8 @@ static enum assay_status prepare(struct assay_session *session, struct net_sessi
         }
         TRY(oci_reference_parse(locator, &job->reference, err));
     }
-    TRY(transport->open(locator, net, &job->source, err));
+    struct source_context context = source_context_of(session, net);
+    TRY(transport->open(locator, &context, &job->source, err));
     if (transport->is_local) {
         TRY(local_reference(session, job, err));
     }

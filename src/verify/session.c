@@ -83,6 +83,9 @@ static enum assay_status copy_options(struct assay_session *session, struct assa
         &o->proxy_https,
         &o->proxy_http,
         &o->no_proxy,
+        &o->bundle,
+        &o->engine,
+        &o->engine_tls_dir,
     };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         TRY(copy_text(&session->arena, texts[i], err));
@@ -295,4 +298,17 @@ void worker_net_close(struct worker_net *net)
         net_fetcher_free(net->own_fetcher);
     }
     *net = (struct worker_net){ 0 };
+}
+
+struct source_context source_context_of(const struct assay_session *session,
+                                        struct net_session *net)
+{
+    return (struct source_context){
+        .env = &session->env,
+        .net = net,
+        .threads = 1,
+        .engine = session->options.engine,
+        .engine_tls_dir = session->options.engine_tls_dir,
+        .offline = session->options.offline != 0,
+    };
 }

@@ -28,6 +28,10 @@ MUST_CHECK enum assay_status worker_net_open(struct assay_session *session, bool
                                              struct worker_net *out, struct assay_error *err);
 void worker_net_close(struct worker_net *net);
 
+/* What a source is opened with; net is NULL when nothing may be fetched. Valid as long as both. */
+struct source_context source_context_of(const struct assay_session *session,
+                                        struct net_session *net);
+
 /* ---- which trust server speaks for a repository ---- */
 
 struct server_choice {

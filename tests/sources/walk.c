@@ -196,7 +196,9 @@ static enum assay_status walk_source(const char *text, struct net_session *sessi
     const char *locator = NULL;
 
     enum assay_status status =
-        source_transport_find(text, &locator)->open(locator, session, &source, &err);
+        source_transport_find(text, &locator)
+            ->open(locator, &(struct source_context){ .net = session, .threads = 1 }, &source,
+                   &err);
     if (status == ASSAY_OK) {
         status = walk(source, digest, &totals, &err);
     }

@@ -131,7 +131,8 @@ static enum assay_status open_layout(const struct layout *layout, const char *re
 
     (void)snprintf(text, sizeof(text), "oci:%s%s%s", layout->path, ref == NULL ? "" : ":",
                    ref == NULL ? "" : ref);
-    return source_transport_find(text, &locator)->open(locator, NULL, out, err);
+    return source_transport_find(text, &locator)
+        ->open(locator, &(struct source_context){ .threads = 1 }, out, err);
 }
 
 static enum assay_status open_and_close(const struct layout *layout, const char *ref)
@@ -409,9 +410,9 @@ Test(oci_layout, directory_is_needed)
         { "oci:/tmp:", ASSAY_USAGE },
     };
     for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
-        cr_expect_eq(
-            source_transport_find(CASES[i].text, &locator)->open(locator, NULL, &source, NULL),
-            CASES[i].status, "%s", CASES[i].text);
+        cr_expect_eq(source_transport_find(CASES[i].text, &locator)
+                         ->open(locator, &(struct source_context){ .threads = 1 }, &source, NULL),
+                     CASES[i].status, "%s", CASES[i].text);
         cr_expect_null(source);
     }
 }

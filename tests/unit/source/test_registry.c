@@ -129,7 +129,9 @@ static void set_up(struct fixture *fixture, const char *reference, const struct 
         (struct assay_env){ .clock = &assay_clock_system, .fetcher = &fixture->script.base };
     cr_assert_eq(net_session_new(&OPTIONS, &fixture->env, &fixture->session, NULL), ASSAY_OK);
     cr_assert_eq(source_transport_find(reference, &locator)
-                     ->open(locator, fixture->session, &fixture->source, NULL),
+                     ->open(locator,
+                            &(struct source_context){ .net = fixture->session, .threads = 1 },
+                            &fixture->source, NULL),
                  ASSAY_OK);
 }
 
@@ -207,7 +209,8 @@ Test(registry, bad_reference_does_not_open)
     struct source *source = NULL;
     const char *locator = NULL;
 
-    cr_expect_eq(source_transport_find("App", &locator)->open(locator, NULL, &source, NULL),
+    cr_expect_eq(source_transport_find("App", &locator)
+                     ->open(locator, &(struct source_context){ .threads = 1 }, &source, NULL),
                  ASSAY_REFERENCE);
     cr_expect_null(source);
 }
@@ -222,7 +225,8 @@ Test(registry, nothing_is_asked_offline)
     enum assay_status status = ASSAY_OK;
     struct assay_error error;
 
-    cr_assert_eq(source_transport_find("app", &locator)->open(locator, NULL, &source, NULL),
+    cr_assert_eq(source_transport_find("app", &locator)
+                     ->open(locator, &(struct source_context){ .threads = 1 }, &source, NULL),
                  ASSAY_OK);
     cr_expect_eq(source_registry_request(source, &get, NULL), ASSAY_OFFLINE);
     cr_expect_eq(source->ops->named(source, &manifest, NULL), ASSAY_OFFLINE);

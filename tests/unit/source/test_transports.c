@@ -47,7 +47,8 @@ Test(transports, reserved_names_do_not_open)
         const char *locator = NULL;
         struct source *source = NULL;
         const struct source_transport *found = source_transport_find(TEXTS[i], &locator);
-        cr_expect_eq(found->open(locator, NULL, &source, NULL), ASSAY_USAGE, "%s", TEXTS[i]);
+        cr_expect_eq(found->open(locator, &(struct source_context){ .threads = 1 }, &source, NULL),
+                     ASSAY_USAGE, "%s", TEXTS[i]);
         cr_expect_null(source);
     }
 }
