@@ -105,9 +105,16 @@ static int run_mode(struct runner *runner, int argc, char **argv, int at)
     return runner->failed == 0 && runner->passed > 0 ? 0 : 1;
 }
 
+static char work[] = "/tmp/assay-vectors-XXXXXX";
+
+/* Also where die() ends the program. */
+static void remove_work(void)
+{
+    dir_remove(work);
+}
+
 int main(int argc, char **argv)
 {
-    char work[] = "/tmp/assay-vectors-XXXXXX";
     struct keyring ring;
     struct runner runner = { .ring = &ring, .work = work };
     int at = 1;
@@ -120,12 +127,11 @@ int main(int argc, char **argv)
             die("%s: unknown option", argv[at]);
         }
     }
-    if (mkdtemp(work) == NULL) {
+    if (mkdtemp(work) == NULL || atexit(remove_work) != 0) {
         die("%s: cannot be made", work);
     }
     keyring_init(&ring, TEST_KEYS);
     int code = run_mode(&runner, argc, argv, at);
     keyring_clear(&ring);
-    dir_remove(work);
     return code;
 }

@@ -5,23 +5,41 @@
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-TestSuite(remote, .timeout = 60);
-
 #define GUN "reg.test/acme/app"
 
 /* ---- directories ---- */
 
+static char made[] = "/tmp/assay-remote-XXXXXX";
+
 static char *make_directory(void)
 {
-    static char path[] = "/tmp/assay-remote-XXXXXX";
-    cr_assert_not_null(mkdtemp(path));
-    return path;
+    cr_assert_not_null(mkdtemp(made));
+    return made;
 }
+
+static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+    (void)info;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+/* Each test has a process of its own, and made at most one. */
+static void remove_directory(void)
+{
+    if (strstr(made, "XXXXXX") == NULL) {
+        cr_expect_eq(nftw(made, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+    }
+}
+
+TestSuite(remote, .timeout = 60, .fini = remove_directory);
 
 static void make_parents(char *path)
 {
