@@ -120,6 +120,12 @@ def test_registry():
     check("and its digest is not given as signed", document["exit"] == 1 and
           document["results"][0]["verdict"]["trusted"] is False and
           document["results"][0]["verdict"]["digest"] == "" and not document["results"][0]["verdict"]["checks"][-1]["ok"])
+    Registry.layout = f"{SCRATCH}/lacking"
+    shutil.copytree(f"{made}/oci", Registry.layout)
+    os.remove(f"{Registry.layout}/blobs/sha256/{child[7:]}")
+    result = run("inspect", "--plain-http", f"127.0.0.1:{port}", "--state-dir", fresh_state(), f"{name}:1.0")
+    check("a registry lacks what its index names", result.code == 4 and result.out == "" and
+          "manifest-missing" in result.err, result)
     Registry.layout = f"{made}/oci"
 
     Registry.delay_s = 0.02
