@@ -166,25 +166,51 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_verify_many(struct assay_sess
 /** @param verdict may be NULL. */
 ASSAY_API void assay_verdict_free(struct assay_verdict *verdict);
 
-/* All strings are borrowed from the verdict, sanitised, and never NULL ("" when unknown). */
+/*
+ * Reading a verdict. It must not be NULL and does not change; several threads may read it. Strings
+ * are borrowed from it, live until assay_verdict_free (they outlive the session), are UTF-8 without
+ * control characters, and never NULL: "" stands for what is not known.
+ */
 
+/** ASSAY_OK when and only when TRUSTED; the same as assay_verify returned. */
 ASSAY_API enum assay_status assay_verdict_status(const struct assay_verdict *verdict);
-/** What was asked, normalised where it could be read. */
+
+/** What was asked: "registry/repository:tag[@digest]" in full; as given where it is malformed. */
 ASSAY_API const char *assay_verdict_reference(const struct assay_verdict *verdict);
-/** registry/repository: the GUN. */
+
+/** "registry/repository", which is the GUN; "" where the reference is malformed. */
 ASSAY_API const char *assay_verdict_name(const struct assay_verdict *verdict);
+
+/** The tag; for a reference by digest alone, the tag that the digest is signed for, once found. */
 ASSAY_API const char *assay_verdict_tag(const struct assay_verdict *verdict);
-/** The signed digest "sha256:HEX"; "" unless the status is ASSAY_OK. */
+
+/** The signed digest, "sha256:HEX", of the manifest or index: what to run. "" unless TRUSTED. */
 ASSAY_API const char *assay_verdict_digest(const struct assay_verdict *verdict);
-/** The role that answered, "targets/releases". */
+
+/** The role that lists the tag, "targets/releases" or "targets"; also of an image that is not
+ * TRUSTED, if it came that far. */
 ASSAY_API const char *assay_verdict_role(const struct assay_verdict *verdict);
-/** When the first of the metadata on the path expires; 0 when unknown. */
+
+/** When the first of the metadata on the path expires, in seconds since 1970-01-01T00:00:00Z; 0
+ * when unknown. Metadata that is not TRUSTED may have expired. */
 ASSAY_API int64_t assay_verdict_expires(const struct assay_verdict *verdict);
+
+/** What was expected and found; "" when TRUSTED. */
 ASSAY_API const char *assay_verdict_message(const struct assay_verdict *verdict);
+
+/** What the user can do; "" when TRUSTED and where nothing applies. */
 ASSAY_API const char *assay_verdict_remedy(const struct assay_verdict *verdict);
-/** Platforms judged, "linux/arm64/v8", with the digest of each manifest. */
+
+/** How many platforms were judged and passed; 0 where it did not come that far. Attestations,
+ * platforms that were not asked for, and those that a local source does not hold do not count. */
 ASSAY_API size_t assay_verdict_platform_count(const struct assay_verdict *verdict);
+
+/** A judged platform, "os/arch[/variant]"; "" for an index out of range, and where neither the
+ * index nor a config that was read names one. */
 ASSAY_API const char *assay_verdict_platform(const struct assay_verdict *verdict, size_t index);
+
+/** The digest of its manifest, "sha256:HEX"; "" for an index out of range, and unless the whole is
+ * TRUSTED. */
 ASSAY_API const char *assay_verdict_platform_digest(const struct assay_verdict *verdict,
                                                     size_t index);
 

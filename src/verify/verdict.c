@@ -161,5 +161,5 @@ const char *assay_verdict_platform(const struct assay_verdict *verdict, size_t i
 const char *assay_verdict_platform_digest(const struct assay_verdict *verdict, size_t index)
 {
     const struct verdict_platform *platform = judged_at(verdict, index);
-    return platform == NULL ? "" : platform->digest;
+    return platform == NULL || verdict->error.status != ASSAY_OK ? "" : platform->digest;
 }

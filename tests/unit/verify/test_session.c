@@ -110,6 +110,9 @@ Test(session, longest_server_prefix_wins_at_a_slash)
         cr_assert_eq(oci_reference_parse(rows[i].reference, &reference, &err), ASSAY_OK);
         cr_assert_eq(server_choose(session, &reference, &choice, &err), ASSAY_OK);
         cr_expect_str_eq(choice.url, rows[i].url, "%s", rows[i].reference);
+        bool by_default =
+            slice_has_prefix(slice_from_string(rows[i].reference), SLICE_LITERAL("reg.test:5000/"));
+        cr_expect_eq(choice.is_named, !by_default, "%s", rows[i].reference);
         server_choice_clear(&choice);
         oci_reference_clear(&reference);
     }
@@ -174,4 +177,32 @@ Test(session, a_malformed_reference_is_a_verdict_of_its_own)
         assay_verdict_free(verdicts[i]);
     }
     assay_session_free(session);
+}
+
+/* Neither digest is for use unless the whole is trusted; an index out of range is no crash. */
+Test(session, digests_are_of_what_is_trusted)
+{
+    static char attested[] = "unknown/unknown";
+    static char platform[] = "linux/amd64";
+    struct verdict_platform platforms[] = {
+        { .platform = attested, .digest = "sha256:aa", .state = VERDICT_PLATFORM_ATTESTATION },
+        { .platform = platform, .digest = "sha256:bb", .state = VERDICT_PLATFORM_JUDGED },
+    };
+    struct assay_verdict verdict = { .digest = "sha256:cc",
+                                     .platforms = platforms,
+                                     .platform_count = ARRAY_LEN(platforms) };
+    cr_expect_eq(assay_verdict_status(&verdict), ASSAY_OK);
+    cr_expect_str_eq(assay_verdict_digest(&verdict), "sha256:cc");
+    cr_expect_str_empty(assay_verdict_message(&verdict));
+    cr_expect_str_empty(assay_verdict_remedy(&verdict));
+    cr_assert_eq(assay_verdict_platform_count(&verdict), 1);
+    cr_expect_str_eq(assay_verdict_platform(&verdict, 0), "linux/amd64");
+    cr_expect_str_eq(assay_verdict_platform_digest(&verdict, 0), "sha256:bb");
+    cr_expect_str_empty(assay_verdict_platform(&verdict, 1));
+    cr_expect_str_empty(assay_verdict_platform_digest(&verdict, 1));
+    (void)FAIL(&verdict.error, ASSAY_EXPIRED, "the timestamp expired");
+    cr_expect_str_empty(assay_verdict_digest(&verdict));
+    cr_expect_str_empty(assay_verdict_platform_digest(&verdict, 0));
+    cr_expect_str_eq(assay_verdict_platform(&verdict, 0), "linux/amd64");
+    cr_expect_str_eq(assay_verdict_message(&verdict), "the timestamp expired");
 }
