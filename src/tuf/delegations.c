@@ -27,9 +27,9 @@ static enum assay_status read_threshold(struct tuf_parse *parse, void *into,
     return tuf_read_threshold(parse, &target->role->keys, err);
 }
 
-static enum assay_status add_path(struct tuf_parse *parse, struct tuf_delegated *role,
-                                  struct assay_error *err)
+static enum assay_status add_path(struct tuf_parse *parse, void *into, struct assay_error *err)
 {
+    struct tuf_delegated *role = into;
     if (role->path_count == LIMIT_DELEGATION_PATHS) {
         return json_fail(&parse->reader, err, ASSAY_JSON_LIMIT,
                          "expected at most %d paths, found more", LIMIT_DELEGATION_PATHS);
@@ -51,19 +51,7 @@ static enum assay_status add_path(struct tuf_parse *parse, struct tuf_delegated 
 static enum assay_status read_paths(struct tuf_parse *parse, void *into, struct assay_error *err)
 {
     struct delegated_target *target = into;
-    bool was_null = false;
-    TRY(tuf_read_empty(parse, &was_null, err));
-    if (was_null) {
-        return ASSAY_OK;
-    }
-    bool more = false;
-    TRY(json_enter_array(&parse->reader, err));
-    TRY(json_next_element(&parse->reader, &more, err));
-    while (more) {
-        TRY(add_path(parse, target->role, err));
-        TRY(json_next_element(&parse->reader, &more, err));
-    }
-    return ASSAY_OK;
+    return tuf_read_elements(parse, add_path, target->role, err);
 }
 
 /* A rule that narrows a delegation and that we do not know must not be passed over. */
@@ -94,8 +82,7 @@ static enum assay_status take_name(struct tuf_parse *parse, const struct tuf_del
     return ASSAY_OK;
 }
 
-static enum assay_status add_delegated(struct tuf_parse *parse, struct tuf_delegations *list,
-                                       struct assay_error *err)
+static enum assay_status add_delegated(struct tuf_parse *parse, void *into, struct assay_error *err)
 {
     static const struct tuf_field fields[] = {
         TUF_FIELD("keyids", read_keyids, ASSAY_SCHEMA),
@@ -104,6 +91,7 @@ static enum assay_status add_delegated(struct tuf_parse *parse, struct tuf_deleg
         TUF_FIELD("paths", read_paths, ASSAY_OK),
         TUF_FIELD("threshold", read_threshold, ASSAY_SCHEMA),
     };
+    struct tuf_delegations *list = into;
     if (list->count == LIMIT_DELEGATIONS) {
         return json_fail(&parse->reader, err, ASSAY_DELEGATION_LIMIT,
                          "expected at most %d delegations, found more", LIMIT_DELEGATIONS);
@@ -126,20 +114,7 @@ static enum assay_status read_keys(struct tuf_parse *parse, void *into, struct a
 
 static enum assay_status read_roles(struct tuf_parse *parse, void *into, struct assay_error *err)
 {
-    struct tuf_delegations *list = into;
-    bool was_null = false;
-    TRY(tuf_read_empty(parse, &was_null, err));
-    if (was_null) {
-        return ASSAY_OK;
-    }
-    bool more = false;
-    TRY(json_enter_array(&parse->reader, err));
-    TRY(json_next_element(&parse->reader, &more, err));
-    while (more) {
-        TRY(add_delegated(parse, list, err));
-        TRY(json_next_element(&parse->reader, &more, err));
-    }
-    return ASSAY_OK;
+    return tuf_read_elements(parse, add_delegated, into, err);
 }
 
 enum assay_status tuf_read_delegations(struct tuf_parse *parse, struct tuf_delegations *out,

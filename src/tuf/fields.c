@@ -100,6 +100,26 @@ enum assay_status tuf_read_empty(struct tuf_parse *parse, bool *was_null, struct
                : ASSAY_OK;
 }
 
+enum assay_status tuf_read_elements(struct tuf_parse *parse,
+                                    enum assay_status (*read)(struct tuf_parse *parse, void *into,
+                                                              struct assay_error *err),
+                                    void *into, struct assay_error *err)
+{
+    bool was_null = false;
+    TRY(tuf_read_empty(parse, &was_null, err));
+    if (was_null) {
+        return ASSAY_OK;
+    }
+    bool more = false;
+    TRY(json_enter_array(&parse->reader, err));
+    TRY(json_next_element(&parse->reader, &more, err));
+    while (more) {
+        TRY(read(parse, into, err));
+        TRY(json_next_element(&parse->reader, &more, err));
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status tuf_list_grow(struct arena *arena, void **items, size_t count, size_t item_bytes,
                                 struct assay_error *err)
 {

@@ -50,6 +50,13 @@ MUST_CHECK enum assay_status tuf_decode_name(struct tuf_parse *parse, struct jso
 MUST_CHECK enum assay_status tuf_read_empty(struct tuf_parse *parse, bool *was_null,
                                             struct assay_error *err);
 
+/* Reads each element of an array; null is an empty one. */
+MUST_CHECK enum assay_status tuf_read_elements(struct tuf_parse *parse,
+                                               enum assay_status (*read)(struct tuf_parse *parse,
+                                                                         void *into,
+                                                                         struct assay_error *err),
+                                               void *into, struct assay_error *err);
+
 /* Room for one more item in a list that grows in the arena by doubling. */
 MUST_CHECK enum assay_status tuf_list_grow(struct arena *arena, void **items, size_t count,
                                            size_t item_bytes, struct assay_error *err);

@@ -95,12 +95,18 @@ static struct tuf_listed_key *find_key(const struct tuf_key_list *list, struct s
     return NULL;
 }
 
-static enum assay_status add_keyid(struct tuf_parse *parse, const struct tuf_key_list *list,
-                                   struct tuf_role_keys *role, struct assay_error *err)
+struct keyids_target {
+    const struct tuf_key_list *list;
+    struct tuf_role_keys *role;
+};
+
+static enum assay_status add_keyid(struct tuf_parse *parse, void *into, struct assay_error *err)
 {
+    struct keyids_target *target = into;
+    struct tuf_role_keys *role = target->role;
     struct slice id;
     TRY(tuf_read_name(parse, &id, err));
-    struct tuf_listed_key *key = find_key(list, id);
+    struct tuf_listed_key *key = find_key(target->list, id);
     if (key == NULL) {
         return json_fail(&parse->reader, err, ASSAY_SCHEMA,
                          "expected the id of a key in \"keys\", found \"%.*s\"", SLICE_ARGS(id));
@@ -122,19 +128,8 @@ static enum assay_status add_keyid(struct tuf_parse *parse, const struct tuf_key
 enum assay_status tuf_read_keyids(struct tuf_parse *parse, const struct tuf_key_list *list,
                                   struct tuf_role_keys *role, struct assay_error *err)
 {
-    bool was_null = false;
-    TRY(tuf_read_empty(parse, &was_null, err));
-    if (was_null) {
-        return ASSAY_OK;
-    }
-    bool more = false;
-    TRY(json_enter_array(&parse->reader, err));
-    TRY(json_next_element(&parse->reader, &more, err));
-    while (more) {
-        TRY(add_keyid(parse, list, role, err));
-        TRY(json_next_element(&parse->reader, &more, err));
-    }
-    return ASSAY_OK;
+    struct keyids_target target = { .list = list, .role = role };
+    return tuf_read_elements(parse, add_keyid, &target, err);
 }
 
 enum assay_status tuf_read_threshold(struct tuf_parse *parse, struct tuf_role_keys *role,
