@@ -98,6 +98,26 @@ static const char *check_texts(const struct run *run)
     return NULL;
 }
 
+/* What counts as judged is a manifest of the repository, by its digest. */
+static const char *check_platforms(struct scene *scene)
+{
+    const struct assay_verdict *verdict = scene->run.verdict;
+    size_t count = assay_verdict_platform_count(verdict);
+    for (size_t i = 0; i < count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < scene->repo.file_count && !found; k++) {
+            const struct repo_file *file = scene->repo.files[k];
+            found =
+                file->kind == FILE_MANIFEST && strcmp(assay_verdict_platform_digest(verdict, i),
+                                                      sha256_text(&scene->pool, file->bytes)) == 0;
+        }
+        if (!found) {
+            return "a platform with another digest than its manifest's";
+        }
+    }
+    return count > 0 ? NULL : "ok without a platform that was judged";
+}
+
 /* Only a status of ASSAY_OK may come with a digest. */
 static const char *check_verdict(struct scene *scene, json_t *test)
 {
@@ -120,7 +140,8 @@ static const char *check_verdict(struct scene *scene, json_t *test)
     if (role != NULL && strcmp(role, assay_verdict_role(run->verdict)) != 0) {
         return "another role answered";
     }
-    return check_texts(run);
+    const char *problem = check_platforms(scene);
+    return problem != NULL ? problem : check_texts(run);
 }
 
 /* {"floors":{ROLE:VERSION}}; a role that is not there has version 0. */

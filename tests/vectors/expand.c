@@ -93,7 +93,8 @@ static void run_one(json_t *test, const char *role, json_t *variant, size_t numb
         id = pool_printf(&pool, "%s.%zu", id, number);
     }
     json_t *plain = substitute(test, variables);
-    static const char *const own[] = { "expect", "ops", "digest", "reference", "clock", "floors" };
+    static const char *const own[] = { "expect", "ops",    "digest", "reference",
+                                       "clock",  "floors", "options" };
     for (size_t i = 0; i < ARRAY_LEN(own); i++) {
         json_t *value = json_object_get(variant, own[i]);
         if (value != NULL) {

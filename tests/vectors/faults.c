@@ -5,25 +5,28 @@
 #include <openssl/evp.h>
 #include <sodium.h>
 
-static long long forced_from = -1; /* negative: never */
+static long long forced_from;
+static long long forced_count;
 static long long calls;
 static int forced_answer;
 
-void faults_force(long long from, int answer)
+void faults_force(long long from, long long count, int answer)
 {
     forced_from = from;
+    forced_count = count;
     calls = 0;
     forced_answer = answer;
 }
 
 void faults_end(void)
 {
-    forced_from = -1;
+    forced_count = 0;
 }
 
 static bool is_forced(void)
 {
-    return forced_from >= 0 && calls++ >= forced_from;
+    long long call = calls++;
+    return call >= forced_from && call - forced_from < forced_count;
 }
 
 /* NOLINTBEGIN(*-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker wants these names */

@@ -42,7 +42,8 @@ static void run_case(void *ctx, const char *id, json_t *test)
     struct slice before = dir_digest(&scene.pool, scene.state);
     json_t *answer = json_object_get(whole, "verifier-answers");
     if (answer != NULL) {
-        faults_force(op_number(whole, "verifier-from", 0), (int)json_integer_value(answer));
+        faults_force(op_number(whole, "verifier-from", 0), op_number(whole, "verifier-count", 1000),
+                     (int)json_integer_value(answer));
     }
     run_session(&scene.run);
     faults_end();

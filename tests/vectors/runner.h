@@ -39,6 +39,7 @@ struct server {
     struct served *last;
     const char *hosts;      /* ' '-separated origins that may be asked */
     const char *auth_hosts; /* those that may see an Authorization header */
+    const char *removed;    /* a directory that goes away with the first request; NULL: none */
     bool verbose;
     char problem[TEXT_BYTES]; /* the first broken invariant, "" when none */
 };
@@ -98,8 +99,8 @@ struct slice op_alter(struct pool *pool, json_t *op, const char *verb, struct sl
 
 /* ---- faults.c: the crypto libraries' answers about signatures; linked with --wrap ---- */
 
-/* From the given call on, counted from 0, they answer so. */
-void faults_force(long long from, int answer);
+/* So many calls from the given one on, counted from 0, are answered so. */
+void faults_force(long long from, long long count, int answer);
 void faults_end(void);
 
 /* ---- case.c ---- */

@@ -198,6 +198,9 @@ static enum assay_status fetch(struct net_fetcher *fetcher, const struct net_req
 {
     struct server *server = (struct server *)fetcher;
     fetcher->flights++;
+    if (server->removed != NULL) {
+        dir_remove(server->removed);
+    }
     for (size_t i = 0; i < count; i++) {
         responses[i] = (struct net_response){
             .status = ASSAY_OK,
