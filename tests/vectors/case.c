@@ -219,6 +219,7 @@ void scene_set(struct scene *scene, json_t *test)
     scene->run.reference = fill_digests(scene, scene->run.reference);
     scene->run.server->hosts = op_text(test, "hosts", scene->run.server->hosts);
     scene->run.server->auth_hosts = op_text(test, "auth-hosts", "");
+    scene->run.server->interrupted_at = op_text(test, "interrupted-at", NULL);
     scene->run.server->removed =
         json_is_true(json_object_get(test, "state-vanishes")) ? scene->state : NULL;
     scene->run.server->verbose = scene->runner->verbose;

@@ -50,7 +50,9 @@ static int64_t cpu_ms(void)
 void run_session(struct run *run)
 {
     const struct assay_clock clock = { passing_now, fixed_monotonic, run };
-    const struct assay_env env = { .clock = &clock, .fetcher = &run->server->fetcher };
+    const struct assay_env env = { .clock = &clock,
+                                   .fetcher = &run->server->fetcher,
+                                   .interrupted = &run->server->interrupted };
     struct assay_session *session = NULL;
     int64_t started_ms = cpu_ms();
     run->verdict = NULL;

@@ -11,6 +11,7 @@
 #include "repo.h"
 
 #include <assay/verify.h>
+#include <stdatomic.h>
 
 #define TEXT_BYTES 512
 
@@ -37,9 +38,11 @@ struct server {
     struct pool *pool;
     struct served *first;
     struct served *last;
-    const char *hosts;      /* ' '-separated origins that may be asked */
-    const char *auth_hosts; /* those that may see an Authorization header */
-    const char *removed;    /* a directory that goes away with the first request; NULL: none */
+    const char *hosts;          /* ' '-separated origins that may be asked */
+    const char *auth_hosts;     /* those that may see an Authorization header */
+    const char *interrupted_at; /* part of the URL at which SIGINT comes; NULL: none */
+    atomic_int interrupted;
+    const char *removed; /* a directory that goes away with the first request; NULL: none */
     bool verbose;
     char problem[TEXT_BYTES]; /* the first broken invariant, "" when none */
 };

@@ -209,6 +209,10 @@ static enum assay_status fetch(struct net_fetcher *fetcher, const struct net_req
         };
         fetcher->requests++;
         watch(server, &requests[i]);
+        if (server->interrupted_at != NULL &&
+            strstr(requests[i].url, server->interrupted_at) != NULL) {
+            atomic_store(&server->interrupted, ASSAY_INTERRUPTED);
+        }
         const struct served *item = server_find(server, requests[i].url);
         TRY(item == NULL ? answer_missing(&responses[i], requests[i].url, err)
                          : answer(&responses[i], item, &requests[i], err));

@@ -67,6 +67,63 @@ Test(session, contradictions_are_refused)
     expect_refused(&options, ASSAY_PIN_INVALID, "a short fingerprint");
 }
 
+Test(session, lists_are_whole)
+{
+    static const char *const hosts[] = { "reg.test", NULL };
+    static const struct assay_trust_server servers[] = { { "reg.test", NULL },
+                                                         { NULL, "https://a.test" } };
+    struct assay_options options = base_options();
+    options.plain_http = hosts;
+    options.plain_http_count = 2;
+    expect_refused(&options, ASSAY_USAGE, "a list with a NULL");
+    options.plain_http_count = 1;
+    struct assay_session *session = NULL;
+    cr_assert_eq(open_session(&options, &session), ASSAY_OK);
+    assay_session_free(session);
+    for (size_t i = 0; i < ARRAY_LEN(servers); i++) {
+        options = base_options();
+        options.trust_servers = &servers[i];
+        options.trust_server_count = 1;
+        expect_refused(&options, ASSAY_USAGE, "half a trust server");
+    }
+}
+
+/* --as is the name of one local source. */
+Test(session, as_names_one_local_source)
+{
+    static const char *const references[] = { "reg.test/app:1", "oci:/nonexistent" };
+    struct assay_options options = base_options();
+    struct assay_verdict *verdicts[2] = { NULL, NULL };
+    struct assay_session *session = NULL;
+    options.offline = 1;
+    options.as = "reg.test/app:1";
+    cr_assert_eq(open_session(&options, &session), ASSAY_OK);
+    cr_expect_eq(assay_verify_many(session, references, 2, verdicts), ASSAY_USAGE);
+    for (size_t i = 0; i < 2; i++) {
+        cr_expect_eq(assay_verdict_status(verdicts[i]), ASSAY_USAGE, "%s", references[i]);
+        cr_expect_str_empty(assay_verdict_digest(verdicts[i]));
+        assay_verdict_free(verdicts[i]);
+    }
+    cr_expect_eq(assay_verify_many(session, references, 1, verdicts), ASSAY_USAGE);
+    assay_verdict_free(verdicts[0]);
+    cr_expect_eq(assay_verify_many(session, references + 1, 1, verdicts), ASSAY_FILE_IO);
+    assay_verdict_free(verdicts[0]);
+    assay_session_free(session);
+}
+
+Test(session, too_many_references)
+{
+    const char *reference = "reg.test/app:1";
+    struct assay_options options = base_options();
+    struct assay_verdict *verdict = NULL;
+    struct assay_session *session = NULL;
+    cr_assert_eq(open_session(&options, &session), ASSAY_OK);
+    cr_expect_eq(assay_verify_many(session, &reference, LIMIT_REFERENCES + 1, &verdict),
+                 ASSAY_USAGE);
+    cr_expect_null(verdict);
+    assay_session_free(session);
+}
+
 Test(session, plain_options_are_taken)
 {
     struct assay_options options = base_options();
