@@ -11,6 +11,8 @@
 #define LIMIT_TIMESTAMP_BYTES (64 * KIB)  /* about 500 bytes in practice */
 #define LIMIT_SNAPSHOT_BYTES  (16 * MIB)  /* 300 bytes per delegation */
 #define LIMIT_TARGETS_BYTES   (256 * MIB) /* 2,000,000 tags */
+#define LIMIT_UNVERIFIED_BYTES                                                                     \
+    (32 * MIB) /* of a role file that nothing signed names yet: 300,000 tags */
 #define LIMIT_TARGETS_ENTRIES 2000000UL
 #define LIMIT_ROLE_ARENA      (8 * MIB) /* parsed form of one role, without targets */
 

@@ -172,8 +172,10 @@ enum assay_status remote_server_new(const char *server, const char *gun, struct 
     }
     made->net = net;
     made->companions = *companions;
-    made->remote =
-        (struct tuf_remote){ .get = server_get, .free = server_free, .where = made->where };
+    made->remote = (struct tuf_remote){ .get = server_get,
+                                        .free = server_free,
+                                        .where = made->where,
+                                        .unverified_max_bytes = LIMIT_UNVERIFIED_BYTES };
     *out = &made->remote;
     return ASSAY_OK;
 }

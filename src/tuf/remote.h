@@ -30,6 +30,9 @@ struct tuf_remote {
     enum assay_status (*get)(struct tuf_remote *remote, struct tuf_file *files, size_t count,
                              struct assay_error *err);
     void (*free)(struct tuf_remote *remote);
+    /* Bytes of a plainly named file that are taken before anything is verified; a larger one comes
+     * by the hash and length that its parent signed. 0: as large as its role may be. */
+    size_t unverified_max_bytes;
     const char *where; /* for messages: the server's URL, the directory */
 };
 

@@ -90,12 +90,14 @@ static enum assay_status first_flight(struct tuf_update *update, struct assay_er
         [FLIGHT_TARGETS] = { "targets", LIMIT_TARGETS_BYTES },
         [FLIGHT_RELEASES] = { ROLE_RELEASES, LIMIT_TARGETS_BYTES },
     };
+    size_t most = update->options.remote->unverified_max_bytes;
     update->flight = mem_alloc(FLIGHT_MAX, sizeof(*update->flight));
     if (update->flight == NULL) {
         return FAIL_NO_MEMORY(err);
     }
     for (size_t i = 0; i < FLIGHT_NEXT_ROOT; i++) {
-        file_init(&update->flight[i], plan[i].max_bytes);
+        file_init(&update->flight[i],
+                  most == 0 || plan[i].max_bytes < most ? plan[i].max_bytes : most);
         (void)snprintf(update->flight[i].name, sizeof(update->flight[i].name), "%s", plan[i].name);
     }
     update->flight_count = FLIGHT_NEXT_ROOT;

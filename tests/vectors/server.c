@@ -174,6 +174,16 @@ static enum assay_status answer_missing(struct net_response *response, const cha
                              err);
 }
 
+/* A file that nothing signed names yet must not fill the memory. */
+static bool takes_too_much(const struct net_request *request)
+{
+    static const size_t tail = sizeof(".json") - 1 + 64 + 1; /* ".HEX.json" */
+    size_t len = strlen(request->url);
+    bool by_hash = len > tail && request->url[len - tail] == '.';
+    return strstr(request->url, "/_trust/tuf/") != NULL && !by_hash &&
+           request->max_bytes > LIMIT_UNVERIFIED_BYTES;
+}
+
 /* What must hold for every request. */
 static void watch(struct server *server, const struct net_request *request)
 {
@@ -186,6 +196,9 @@ static void watch(struct server *server, const struct net_request *request)
     }
     if (request->authorization != NULL && !is_listed(request->url, server->auth_hosts)) {
         complain(server, "credentials to an unlisted origin", request->url);
+    }
+    if (takes_too_much(request)) {
+        complain(server, "too much is taken of an unverified file", request->url);
     }
     if (strstr(request->url, ".key") != NULL) {
         complain(server, "a key was asked of the server", request->url);
