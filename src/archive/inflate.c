@@ -1,52 +1,110 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/inflate.h"
 
+#include "archive/gzip_header.h"
 #include "base/mem.h"
 
-#define ZLIB_CONST
-#include <limits.h>
-#include <zlib.h>
+#include <isa-l/igzip_lib.h>
+#include <zstd.h>
 
-#define OUTPUT_BYTES (64 * KIB)
-#define MAGIC_BYTES  6 /* of the longest format that is recognised */
+#define MAGIC_BYTES 6
+#define FEED_BYTES  (64 * KIB)
+#define ZSTD_FIRST                                                                                 \
+    0x28 /* of the magic number of a frame; skippable frames begin with 0x50 to 0x5F */
+#define ZSTD_WINDOW_LOG 23
 
-/* 15 bits of window, and gzip framing only: zlib then checks the header (magic, method, reserved
- * flags, its CRC when there is one) and the trailer (CRC-32 and length) itself. */
-#define GZIP_WINDOW_BITS (15 + 16)
+_Static_assert(LIMIT_ZSTD_WINDOW == 1UL << ZSTD_WINDOW_LOG, "the window and its logarithm");
 
-enum state {
-    BETWEEN, /* members; also before the first */
-    INSIDE,  /* a member */
+enum inflate_progress {
+    BETWEEN, /* members or frames */
+    INSIDE,
     FAILED
 };
 
 struct inflater {
     enum compression compression;
+    enum inflate_progress progress;
     uint64_t max_bytes;
     uint64_t unpacked_bytes;
     uint64_t members;
-    enum state state;
-    uint8_t head[MAGIC_BYTES]; /* the first unpacked bytes */
-    z_stream stream;
-    uint8_t output[OUTPUT_BYTES];
+    uint8_t head[MAGIC_BYTES]; /* of the output */
+    struct inflate_state *gzip;
+    struct gzip_header gzip_header;
+    ZSTD_DCtx *zstd;
+    uint8_t *output; /* of inflater_feed, made at its first call */
 };
 
-/* Where the unpacked bytes go. */
-struct sink {
-    enum assay_status (*call)(void *ctx, struct slice bytes, struct assay_error *err);
-    void *ctx;
+/* What compressed streams begin with, those that are not read too. */
+static const struct magic {
+    const char *name;
+    size_t len;
+    uint8_t bytes[MAGIC_BYTES];
+    enum compression compression; /* COMPRESSION_NONE: known, but not read */
+} MAGICS[] = {
+    { "gzip", 2, { 0x1F, 0x8B }, COMPRESSION_GZIP },
+    { "zstd", 4, { 0x28, 0xB5, 0x2F, 0xFD }, COMPRESSION_ZSTD },
+    { "xz", 6, { 0xFD, '7', 'z', 'X', 'Z', 0x00 }, COMPRESSION_NONE },
+    { "bzip2", 3, { 'B', 'Z', 'h' }, COMPRESSION_NONE },
+    { "lz4", 4, { 0x04, 0x22, 0x4D, 0x18 }, COMPRESSION_NONE },
+    { "compress", 2, { 0x1F, 0x9D }, COMPRESSION_NONE },
 };
 
-static voidpf zlib_alloc(voidpf unused, uInt count, uInt size)
+static const struct magic *find_magic(struct slice head)
 {
-    (void)unused;
-    return mem_alloc(count, size);
+    for (size_t i = 0; i < ARRAY_LEN(MAGICS); i++) {
+        if (slice_has_prefix(head, slice_of(MAGICS[i].bytes, MAGICS[i].len))) {
+            return &MAGICS[i];
+        }
+    }
+    return NULL;
 }
 
-static void zlib_free(voidpf unused, voidpf ptr)
+enum assay_status compression_detect(struct slice head, enum compression *out,
+                                     struct assay_error *err)
 {
-    (void)unused;
-    mem_free(ptr);
+    const struct magic *magic = find_magic(head);
+    *out = magic == NULL ? COMPRESSION_NONE : magic->compression;
+    if (magic != NULL && magic->compression == COMPRESSION_NONE) {
+        return FAIL(err, ASSAY_COMPRESSION, "compressed by %s, which is not read: use gzip or zstd",
+                    magic->name);
+    }
+    return ASSAY_OK;
+}
+
+/* ---- life ---- */
+
+static void gzip_begin(struct inflater *inflater)
+{
+    isal_inflate_reset(inflater->gzip);
+    inflater->gzip->crc_flag = ISAL_GZIP_NO_HDR_VER; /* checksum and length are compared */
+    inflater->gzip_header = (struct gzip_header){ 0 };
+}
+
+static enum assay_status make_decoder(struct inflater *inflater, struct assay_error *err)
+{
+    switch (inflater->compression) {
+    case COMPRESSION_NONE:
+        return ASSAY_OK;
+    case COMPRESSION_GZIP:
+        inflater->gzip = mem_alloc(1, sizeof(*inflater->gzip));
+        if (inflater->gzip == NULL) {
+            return FAIL_NO_MEMORY(err);
+        }
+        isal_inflate_init(inflater->gzip);
+        gzip_begin(inflater);
+        return ASSAY_OK;
+    case COMPRESSION_ZSTD:
+        inflater->zstd = ZSTD_createDCtx();
+        if (inflater->zstd == NULL) {
+            return FAIL_NO_MEMORY(err);
+        }
+        if (ZSTD_isError(ZSTD_DCtx_setParameter(inflater->zstd, ZSTD_d_windowLogMax,
+                                                ZSTD_WINDOW_LOG)) != 0) {
+            return FAIL(err, ASSAY_INTERNAL, "libzstd does not take a limit of its window");
+        }
+        return ASSAY_OK;
+    }
+    return FAIL(err, ASSAY_INTERNAL, "no such compression");
 }
 
 enum assay_status inflater_new(enum compression compression, uint64_t max_bytes,
@@ -60,12 +118,10 @@ enum assay_status inflater_new(enum compression compression, uint64_t max_bytes,
     }
     inflater->compression = compression;
     inflater->max_bytes = max_bytes;
-    inflater->stream.zalloc = zlib_alloc;
-    inflater->stream.zfree = zlib_free;
-    if (compression == COMPRESSION_GZIP &&
-        inflateInit2(&inflater->stream, GZIP_WINDOW_BITS) != Z_OK) {
-        mem_free(inflater);
-        return FAIL_NO_MEMORY(err);
+    enum assay_status status = make_decoder(inflater, err);
+    if (status != ASSAY_OK) {
+        inflater_free(inflater);
+        return status;
     }
     *out = inflater;
     return ASSAY_OK;
@@ -76,27 +132,131 @@ void inflater_free(struct inflater *inflater)
     if (inflater == NULL) {
         return;
     }
-    if (inflater->compression == COMPRESSION_GZIP) {
-        (void)inflateEnd(&inflater->stream);
-    }
+    (void)ZSTD_freeDCtx(inflater->zstd);
+    mem_free(inflater->gzip);
+    mem_free(inflater->output);
     mem_free(inflater);
 }
+
+/* ---- one step of each kind: some input in, some output out ---- */
+
+/* What a call of a decoder used and made. */
+struct moved {
+    size_t taken;
+    size_t made;
+};
+
+static enum assay_status copy_step(struct slice in, uint8_t *to, size_t max, struct moved *moved)
+{
+    moved->taken = in.len < max ? in.len : max;
+    moved->made = moved->taken;
+    if (moved->taken > 0) {
+        (void)memcpy(to, in.ptr, moved->taken);
+    }
+    return ASSAY_OK;
+}
+
+static const char *gzip_complaint(int result)
+{
+    switch (result) {
+    case ISAL_INVALID_BLOCK:
+        return "invalid block";
+    case ISAL_INVALID_SYMBOL:
+        return "invalid symbol";
+    case ISAL_INVALID_LOOKBACK:
+        return "invalid distance";
+    case ISAL_INVALID_WRAPPER:
+        return "invalid trailer";
+    case ISAL_UNSUPPORTED_METHOD:
+        return "unknown method";
+    case ISAL_INCORRECT_CHECKSUM:
+        return "wrong checksum or length";
+    default:
+        return "not acceptable";
+    }
+}
+
+static enum assay_status gzip_step(struct inflater *inflater, struct slice in, uint8_t *to,
+                                   size_t max, struct moved *moved, struct assay_error *err)
+{
+    struct inflate_state *gzip = inflater->gzip;
+    uint32_t room = max < UINT32_MAX ? (uint32_t)max : UINT32_MAX;
+    size_t before = in.len;
+
+    if (inflater->progress == BETWEEN && inflater->members > 0) {
+        gzip_begin(inflater);
+    }
+    inflater->progress = INSIDE;
+    TRY(gzip_header_read(&inflater->gzip_header, &in, err));
+    moved->taken = before - in.len;
+    if (!inflater->gzip_header.complete) {
+        return ASSAY_OK;
+    }
+    struct slice part = slice_first(in, UINT32_MAX);
+    gzip->next_in = (uint8_t *)(uintptr_t)part.ptr; /* not written to */
+    gzip->avail_in = (uint32_t)part.len;
+    gzip->next_out = to;
+    gzip->avail_out = room;
+    int result = isal_inflate(gzip);
+    if (result < 0 || result == ISAL_NEED_DICT) {
+        return FAIL(err, ASSAY_COMPRESSION, "gzip member %llu is malformed: %s",
+                    (unsigned long long)inflater->members + 1, gzip_complaint(result));
+    }
+    moved->taken += part.len - gzip->avail_in;
+    moved->made = room - gzip->avail_out;
+    if (gzip->block_state == ISAL_BLOCK_FINISH) {
+        inflater->progress = BETWEEN;
+        inflater->members++;
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status zstd_step(struct inflater *inflater, struct slice in, uint8_t *to,
+                                   size_t max, struct moved *moved, struct assay_error *err)
+{
+    /* skippable frames carry bytes that no digest of the content covers */
+    if (inflater->progress == BETWEEN && in.ptr[0] != ZSTD_FIRST) {
+        return FAIL(err, ASSAY_COMPRESSION, "zstd frame %llu is malformed: not a frame of content",
+                    (unsigned long long)inflater->members + 1);
+    }
+    inflater->progress = INSIDE;
+    ZSTD_inBuffer input = { in.ptr, in.len, 0 };
+    ZSTD_outBuffer output = { to, max, 0 };
+    size_t left = ZSTD_decompressStream(inflater->zstd, &output, &input);
+    if (ZSTD_isError(left) != 0) {
+        return FAIL(err, ASSAY_COMPRESSION, "zstd frame %llu is malformed: %s",
+                    (unsigned long long)inflater->members + 1, ZSTD_getErrorName(left));
+    }
+    moved->taken = input.pos;
+    moved->made = output.pos;
+    if (left == 0) {
+        inflater->progress = BETWEEN;
+        inflater->members++;
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status decoder_step(struct inflater *inflater, struct slice in, uint8_t *to,
+                                      size_t max, struct moved *moved, struct assay_error *err)
+{
+    switch (inflater->compression) {
+    case COMPRESSION_NONE:
+        return copy_step(in, to, max, moved);
+    case COMPRESSION_GZIP:
+        return gzip_step(inflater, in, to, max, moved, err);
+    case COMPRESSION_ZSTD:
+        return zstd_step(inflater, in, to, max, moved, err);
+    }
+    return FAIL(err, ASSAY_INTERNAL, "no such compression");
+}
+
+/* ---- the output ---- */
 
 /* One level only: engines that look at the bytes instead of the media type would unpack such a
  * layer again, and run other files than those that were hashed. No tar archive starts so. */
 static enum assay_status check_magic(struct inflater *inflater, struct slice bytes,
                                      struct assay_error *err)
 {
-    static const struct {
-        const char *name;
-        size_t len;
-        uint8_t bytes[MAGIC_BYTES];
-    } PACKED[] = {
-        { "gzip", 2, { 0x1F, 0x8B } },
-        { "zstd", 4, { 0x28, 0xB5, 0x2F, 0xFD } },
-        { "xz", 6, { 0xFD, '7', 'z', 'X', 'Z', 0x00 } },
-    };
-
     if (inflater->unpacked_bytes >= MAGIC_BYTES) {
         return ASSAY_OK;
     }
@@ -104,76 +264,56 @@ static enum assay_status check_magic(struct inflater *inflater, struct slice byt
     for (size_t i = 0; i < bytes.len && have < MAGIC_BYTES; i++) {
         inflater->head[have++] = bytes.ptr[i];
     }
-    for (size_t i = 0; i < ARRAY_LEN(PACKED); i++) {
-        if (have >= PACKED[i].len && slice_equal(slice_of(inflater->head, PACKED[i].len),
-                                                 slice_of(PACKED[i].bytes, PACKED[i].len))) {
-            return FAIL(err, ASSAY_COMPRESSION, "the unpacked layer is itself compressed (%s)",
-                        PACKED[i].name);
-        }
-    }
-    return ASSAY_OK;
+    const struct magic *magic = find_magic(slice_of(inflater->head, have));
+    return magic == NULL ? ASSAY_OK
+                         : FAIL(err, ASSAY_COMPRESSION,
+                                "the unpacked layer is itself compressed (%s)", magic->name);
 }
 
-static enum assay_status deliver(struct inflater *inflater, struct slice bytes,
-                                 const struct sink *sink, struct assay_error *err)
+static enum assay_status check_output(struct inflater *inflater, struct slice bytes,
+                                      struct assay_error *err)
 {
-    if (bytes.len == 0) {
-        return ASSAY_OK;
-    }
     if (bytes.len > inflater->max_bytes - inflater->unpacked_bytes) {
         return FAIL(err, ASSAY_BOMB, "the layer unpacks to more than %llu bytes",
                     (unsigned long long)inflater->max_bytes);
     }
     TRY(check_magic(inflater, bytes, err));
     inflater->unpacked_bytes += bytes.len;
-    return sink->call(sink->ctx, bytes, err);
+    return ASSAY_OK;
 }
 
-/* One call of zlib: some input in, some output out. */
-static enum assay_status step(struct inflater *inflater, const struct sink *sink,
-                              struct assay_error *err)
+static enum assay_status run(struct inflater *inflater, struct slice *in, uint8_t *to, size_t max,
+                             size_t *made, struct assay_error *err)
 {
-    z_stream *stream = &inflater->stream;
-
-    if (inflater->state == BETWEEN && inflater->members > 0 && inflateReset(stream) != Z_OK) {
-        return FAIL(err, ASSAY_INTERNAL, "zlib cannot start the next gzip member");
-    }
-    inflater->state = INSIDE;
-    stream->next_out = inflater->output;
-    stream->avail_out = OUTPUT_BYTES;
-
-    int result = inflate(stream, Z_NO_FLUSH);
-    if (result == Z_MEM_ERROR) {
-        return FAIL_NO_MEMORY(err);
-    }
-    /* Z_BUF_ERROR: all input is used and all output was taken. */
-    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
-        return FAIL(err, ASSAY_COMPRESSION, "gzip member %llu is malformed: %s",
-                    (unsigned long long)inflater->members + 1,
-                    stream->msg == NULL ? "not acceptable to zlib" : stream->msg);
-    }
-    TRY(deliver(inflater, slice_of(inflater->output, OUTPUT_BYTES - stream->avail_out), sink, err));
-    if (result == Z_STREAM_END) {
-        inflater->state = BETWEEN;
-        inflater->members++;
+    while (*made < max) {
+        struct moved moved = { 0, 0 };
+        if (in->len == 0 &&
+            (inflater->progress == BETWEEN || inflater->compression == COMPRESSION_NONE)) {
+            return ASSAY_OK;
+        }
+        TRY(decoder_step(inflater, *in, to + *made, max - *made, &moved, err));
+        TRY(check_output(inflater, slice_of(to + *made, moved.made), err));
+        *in = slice_from(*in, moved.taken);
+        *made += moved.made;
+        if (moved.taken == 0 && moved.made == 0) {
+            return ASSAY_OK;
+        }
     }
     return ASSAY_OK;
 }
 
-/* Output that zlib still holds comes with the next input: a trailer always follows. */
-static enum assay_status unpack(struct inflater *inflater, struct slice bytes,
-                                const struct sink *sink, struct assay_error *err)
+enum assay_status inflater_step(struct inflater *inflater, struct slice *in, uint8_t *to,
+                                size_t max, size_t *made, struct assay_error *err)
 {
-    z_stream *stream = &inflater->stream;
-
-    while (bytes.len > 0) {
-        struct slice part = slice_first(bytes, UINT_MAX);
-        stream->next_in = part.ptr;
-        stream->avail_in = (uInt)part.len;
-        TRY(step(inflater, sink, err));
-        bytes = slice_from(bytes, part.len - stream->avail_in);
+    *made = 0;
+    if (inflater->progress == FAILED) {
+        return FAIL(err, ASSAY_INTERNAL, "a layer is unpacked further after an error");
     }
-    return ASSAY_OK;
+    enum assay_status status = run(inflater, in, to, max, made, err);
+    if (status != ASSAY_OK) {
+        inflater->progress = FAILED;
+    }
+    return status;
 }
 
 enum assay_status inflater_feed(struct inflater *inflater, struct slice bytes,
@@ -181,28 +321,34 @@ enum assay_status inflater_feed(struct inflater *inflater, struct slice bytes,
                                                           struct assay_error *err),
                                 void *ctx, struct assay_error *err)
 {
-    struct sink sink = { call, ctx };
-
-    if (inflater->state == FAILED) {
-        return FAIL(err, ASSAY_INTERNAL, "a layer is unpacked further after an error");
+    if (inflater->output == NULL) {
+        inflater->output = mem_alloc(1, FEED_BYTES);
     }
-    enum assay_status status = inflater->compression == COMPRESSION_NONE
-                                   ? deliver(inflater, bytes, &sink, err)
-                                   : unpack(inflater, bytes, &sink, err);
-    if (status != ASSAY_OK) {
-        inflater->state = FAILED;
+    if (inflater->output == NULL) {
+        return FAIL_NO_MEMORY(err);
     }
-    return status;
+    size_t made = FEED_BYTES;
+    while (made == FEED_BYTES) {
+        TRY(inflater_step(inflater, &bytes, inflater->output, FEED_BYTES, &made, err));
+        enum assay_status status =
+            made == 0 ? ASSAY_OK : call(ctx, slice_of(inflater->output, made), err);
+        if (status != ASSAY_OK) {
+            inflater->progress = FAILED;
+            return status;
+        }
+    }
+    return ASSAY_OK;
 }
 
 enum assay_status inflater_finish(struct inflater *inflater, struct assay_error *err)
 {
-    if (inflater->state == FAILED) {
+    if (inflater->progress == FAILED) {
         return FAIL(err, ASSAY_COMPRESSION, "the layer could not be unpacked");
     }
-    if (inflater->compression == COMPRESSION_GZIP &&
-        (inflater->state != BETWEEN || inflater->members == 0)) {
-        return FAIL(err, ASSAY_COMPRESSION, "the gzip data ends too early");
+    if (inflater->compression != COMPRESSION_NONE &&
+        (inflater->progress != BETWEEN || inflater->members == 0)) {
+        return FAIL(err, ASSAY_COMPRESSION, "the %s data ends too early",
+                    inflater->compression == COMPRESSION_GZIP ? "gzip" : "zstd");
     }
     return ASSAY_OK;
 }

@@ -24,7 +24,7 @@ MUST_CHECK enum assay_status compression_detect(struct slice head, enum compress
 
 struct inflater;
 
-/* max_bytes bounds the output: ASSAY_BOMB; so does the ratio of output to input. */
+/* max_bytes bounds the output: ASSAY_BOMB. */
 MUST_CHECK enum assay_status inflater_new(enum compression compression, uint64_t max_bytes,
                                           struct inflater **out, struct assay_error *err);
 void inflater_free(struct inflater *inflater);

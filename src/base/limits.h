@@ -58,7 +58,6 @@
 #define LIMIT_REFERENCE_BYTES 1024
 #define LIMIT_LAYER_BYTES     (16UL * 1024 * MIB) /* one layer, inflated */
 #define LIMIT_IMAGE_BYTES     (64UL * 1024 * MIB) /* all layers, inflated */
-#define LIMIT_INFLATE_RATIO   1040UL              /* DEFLATE cannot exceed 1032:1 */
 #define LIMIT_INDEX_HINTS     16 /* indexes looked into, to name the one that holds a digest */
 
 /* ---- network ---- */
@@ -119,7 +118,6 @@
 #define LIMIT_ARCHIVE_DOCUMENTS   (32 * MIB)           /* kept of all */
 #define LIMIT_ARCHIVE_IMAGES      4096                 /* entries of manifest.json */
 #define LIMIT_ZSTD_WINDOW         (8 * MIB) /* what every decoder must support (RFC 8878, 3.1.1.1.2) */
-#define LIMIT_ZSTD_RATIO          40000UL     /* a run of one byte reaches 32,000 */
 #define LIMIT_MEASURE_SLOT        (256 * KIB) /* of a layer in memory at a time */
 #define LIMIT_MEASURE_SLOTS       24          /* of all layers: 6 MiB */
 #define LIMIT_BUNDLE_INDEX_BYTES  (8 * MIB)   /* the list of what a bundle holds */

@@ -129,7 +129,7 @@ Test(inflate, output_is_limited)
     cr_expect_eq(
         unpack(COMPRESSION_GZIP, buf_slice(&packed), SIZE_MAX, 2 * sizeof(PLAIN) - 1, &out),
         ASSAY_BOMB);
-    cr_expect_eq(out.len, sizeof(PLAIN));
+    cr_expect_lt(out.len, 2 * sizeof(PLAIN));
     cr_expect_eq(unpack(COMPRESSION_NONE, PLAIN_SLICE, 7, sizeof(PLAIN), &out), ASSAY_OK);
     cr_expect_eq(unpack(COMPRESSION_NONE, PLAIN_SLICE, 7, sizeof(PLAIN) - 1, &out), ASSAY_BOMB);
 }
