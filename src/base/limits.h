@@ -124,4 +124,8 @@
 #define LIMIT_BUNDLE_REPOSITORIES 4096
 #define LIMIT_BUNDLE_DOCUMENTS    65536UL
 
+/* ---- engines ---- */
+#define LIMIT_PROCESS_END_MS  10000L /* for another program to end by itself, once asked to */
+#define LIMIT_ENGINE_SILENT_S 3600L /* an engine copies a whole image before its first byte */
+
 #endif

@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/credential_helper.h"
 
-#include "base/env.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "json/tree.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define HELPER_PREFIX        "docker-credential-"
-#define HELPER_PATH_BYTES    4096
-#define HELPER_POLL_MS       100
-#define HELPER_WAIT_MS       5 /* between looks whether it has ended */
-#define HELPER_FIRST_FREE_FD 3
+#define HELPER_PREFIX     "docker-credential-"
+#define HELPER_PATH_BYTES 4096
+#define HELPER_POLL_MS    100
 
 static bool is_name(const char *name)
 {
@@ -28,22 +23,14 @@ static bool is_name(const char *name)
     return good > 0 && good <= 64 && name[good] == '\0';
 }
 
-/* The first executable of that name. A relative directory would depend on where we are. */
 static enum assay_status find_program(const struct credential_helper *helper, struct buf *out,
                                       struct assay_error *err)
 {
-    struct slice rest = helper->path == NULL ? SLICE_EMPTY : slice_from_string(helper->path);
-    while (rest.len > 0) {
-        struct slice directory = slice_first(rest, slice_find(rest, ':'));
-        buf_reset(out);
-        TRY(buf_append(out, directory, err));
-        TRY(buf_printf(out, err, "/" HELPER_PREFIX "%s", helper->name));
-        if (directory.len > 0 && directory.ptr[0] == '/' && access(buf_text(out), X_OK) == 0) {
-            return ASSAY_OK;
-        }
-        rest = slice_from(rest, directory.len + 1);
-    }
-    return FAIL(err, ASSAY_CREDENTIALS, "%s%s is not installed", HELPER_PREFIX, helper->name);
+    AUTO_BUF name = BUF_INIT(HELPER_PATH_BYTES);
+    bool found = false;
+    TRY(buf_printf(&name, err, HELPER_PREFIX "%s", helper->name));
+    TRY(process_find(buf_text(&name), helper->path, out, &found, err));
+    return found ? ASSAY_OK : FAIL(err, ASSAY_CREDENTIALS, "%s is not installed", buf_text(&name));
 }
 
 /* ---- starting it ---- */
@@ -62,35 +49,21 @@ static enum assay_status open_input(const char *server, int *fd, struct assay_er
     return ASSAY_OK;
 }
 
-static int spawn_with(posix_spawn_file_actions_t *actions, char *program, int input, int output,
-                      char *const *environment, pid_t *pid)
-{
-    char verb[] = "get";
-    char *const argv[] = { program, verb, NULL };
-    int code = posix_spawn_file_actions_adddup2(actions, input, STDIN_FILENO);
-    code = code != 0 ? code : posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
-    /* What a helper prints on standard error may hold secrets. */
-    code = code != 0
-               ? code
-               : posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    code =
-        code != 0 ? code : posix_spawn_file_actions_addclosefrom_np(actions, HELPER_FIRST_FREE_FD);
-    return code != 0 ? code : posix_spawn(pid, program, actions, NULL, argv, environment);
-}
-
 static enum assay_status spawn(char *program, int input, int output, char *const *environment,
                                pid_t *pid, struct assay_error *err)
 {
-    posix_spawn_file_actions_t actions;
-    int code = posix_spawn_file_actions_init(&actions);
-    if (code == 0) {
-        code = spawn_with(&actions, program, input, output, environment, pid);
-        (void)posix_spawn_file_actions_destroy(&actions);
-    }
-    if (code != 0) {
-        return FAIL(err, ASSAY_CREDENTIALS, "%s cannot be started: %s", program, strerror(code));
-    }
-    return ASSAY_OK;
+    char verb[] = "get";
+    char *const arguments[] = { program, verb, NULL };
+    const struct process_start start = {
+        .program = program,
+        .arguments = arguments,
+        .environment = environment,
+        .input = input,
+        .output = output,
+        .messages = -1, /* what a helper prints on standard error may hold secrets */
+        .failure = ASSAY_CREDENTIALS,
+    };
+    return process_spawn(&start, pid, err);
 }
 
 /* ---- its answer ---- */
@@ -130,54 +103,21 @@ static enum assay_status read_answer(int fd, int64_t deadline_ms, struct buf *ou
     }
 }
 
-/* Its wait status; it may have closed its output and still be running. */
-static int wait_for(pid_t pid, int64_t deadline_ms)
-{
-    int state = -1;
-    pid_t ended = waitpid(pid, &state, WNOHANG);
-    while (ended == 0 && now_ms() < deadline_ms) {
-        (void)poll(NULL, 0, HELPER_WAIT_MS);
-        ended = waitpid(pid, &state, WNOHANG);
-    }
-    if (ended == 0) {
-        (void)kill(pid, SIGKILL);
-        do {
-            ended = waitpid(pid, &state, 0);
-        } while (ended < 0 && errno == EINTR);
-    }
-    return ended == pid ? state : -1;
-}
-
-/* One end for the helper, one for us. */
-struct pipe_ends {
-    int ours;
-    int theirs;
-};
-
-static void pipe_close(struct pipe_ends *ends)
-{
-    fd_close_quietly(&ends->ours);
-    fd_close_quietly(&ends->theirs);
-}
-
 static enum assay_status run(char *program, const char *server, char *const *environment,
                              struct buf *answer, int *state, struct assay_error *err)
 {
     AUTO_FD input = -1;
-    CLEANUP(pipe_close) struct pipe_ends ends = { -1, -1 };
-    int fds[2] = { -1, -1 };
+    AUTO_PIPE ends = PROCESS_PIPE_INIT;
     pid_t pid = -1;
     int64_t deadline_ms = now_ms() + LIMIT_HELPER_MS;
 
     TRY(open_input(server, &input, err));
-    if (pipe2(fds, O_CLOEXEC) != 0) {
-        return FAIL(err, ASSAY_CREDENTIALS, "no pipe: %s", strerror(errno));
-    }
-    ends = (struct pipe_ends){ .ours = fds[0], .theirs = fds[1] };
+    TRY(process_pipe_open(&ends, ASSAY_CREDENTIALS, err));
     TRY(spawn(program, input, ends.theirs, environment, &pid, err));
     fd_close_quietly(&ends.theirs);
     enum assay_status status = read_answer(ends.ours, deadline_ms, answer, err);
-    *state = wait_for(pid, status == ASSAY_OK ? deadline_ms : 0);
+    /* it may have closed its output and still be running */
+    *state = process_wait_until(pid, status == ASSAY_OK ? deadline_ms : 0);
     return status;
 }
 

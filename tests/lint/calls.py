@@ -21,8 +21,8 @@ RULES = [
      r"atoll|atof|strtol|strtoll|strtoul|strtoull|strtod|strtoimax|strtoumax|alloca|setlocale|rand|"
      r"random|srand|mktemp|tmpnam|tempnam|mkstemp|system|popen|signal|setjmp|longjmp|umask|chdir|"
      r"vfork", r"nowhere", "nowhere"),
-    (r"fork|execve|execv|execvp|posix_spawnp?", r"src/net/(credential|helper).*|src/cli/.*",
-     "credential helpers and cli"),
+    (r"fork|execve|execv|execvp|posix_spawnp?", r"src/base/process\.c",
+     "base/process.c"),
 ]
 
 
