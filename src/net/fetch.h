@@ -22,6 +22,9 @@ struct net_tls {
     const char *client_key;
     bool plain_http; /* the user named this host by --plain-http */
     bool insecure;   /* the user named this host by --insecure-tls */
+    /* The server listens on this socket, whatever host the URL names, and no proxy is asked; NULL:
+     * a network address. */
+    const char *unix_socket;
 };
 
 struct net_request {
@@ -33,6 +36,7 @@ struct net_request {
     size_t max_bytes;          /* body; one byte more is ASSAY_TOO_LARGE */
     int64_t timeout_ms;        /* for this request, 0: LIMIT_REQUEST_MS */
     int64_t body_ms;           /* more, for a large body, also beyond the time for all flights */
+    int64_t silent_s;          /* how long next to nothing may come; 0: LIMIT_SLOW_S */
     /* Takes the body of a 200 as it comes, response.body then stays empty; other answers go there
      * all the same. A status other than ASSAY_OK ends the transfer and becomes the response's. What
      * it took counts only if the transfer succeeds. NULL: everything goes to response.body. */

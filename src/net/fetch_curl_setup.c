@@ -64,7 +64,6 @@ static const struct {
     { CURLOPT_NOSIGNAL, 1 },
     { CURLOPT_QUICK_EXIT, 1 },
     { CURLOPT_LOW_SPEED_LIMIT, (long)LIMIT_SLOW_BYTES_S },
-    { CURLOPT_LOW_SPEED_TIME, (long)LIMIT_SLOW_S },
 };
 
 /* The last word before a TLS connection. Whatever SSLKEYLOGFILE says, no key leaves the process. */
@@ -178,17 +177,22 @@ static enum assay_status set_request(struct options *options, struct curl_transf
 {
     const struct net_request *request = transfer->request;
     const struct curl_proxies *proxies = setup->proxies;
+    const char *socket = request->tls == NULL ? NULL : request->tls->unix_socket;
 
     set_pointer(options, CURLOPT_URL, request->url);
     set_pointer(options, CURLOPT_PROTOCOLS_STR, https ? "https" : "http");
     /* Both always: unset, libcurl asks the environment. */
-    set_pointer(options, CURLOPT_PROXY, https ? proxies->https : proxies->http);
+    set_pointer(options, CURLOPT_PROXY,
+                socket != NULL ? "" : (https ? proxies->https : proxies->http));
+    set_pointer(options, CURLOPT_UNIX_SOCKET_PATH, socket);
     set_pointer(options, CURLOPT_NOPROXY, proxies->none);
     set_pointer(options, CURLOPT_USERAGENT, setup->user_agent);
     set_pointer(options, CURLOPT_SHARE, setup->share);
     set_long(options, CURLOPT_CONNECTTIMEOUT_MS,
              setup->timeout_ms < LIMIT_CONNECT_MS ? setup->timeout_ms : LIMIT_CONNECT_MS);
     set_long(options, CURLOPT_TIMEOUT_MS, setup->timeout_ms);
+    set_long(options, CURLOPT_LOW_SPEED_TIME,
+             request->silent_s > 0 ? (long)request->silent_s : LIMIT_SLOW_S);
     TRY(add_header(transfer, setup->curl, "Accept", request->accept, err));
     TRY(add_header(transfer, setup->curl, "Authorization", request->authorization, err));
     set_pointer(options, CURLOPT_HTTPHEADER, transfer->headers);
