@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An archive that is read once, from beginning to end: what later is asked for is measured now. */
+#include "archive/archive_internal.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+/* One file's content on its way to be measured; a copy is kept while it may be a document. */
+struct member_reader {
+    struct byte_reader base;
+    struct tar_reader *tar;
+    struct buf *copy; /* NULL: not kept */
+    bool looked;      /* at the first byte that is no white space */
+};
+
+static bool begins_document(struct slice bytes, bool *looked)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        if (strchr(" \t\r\n", bytes.ptr[i]) == NULL || bytes.ptr[i] == '\0') {
+            *looked = true;
+            return bytes.ptr[i] == '{' || bytes.ptr[i] == '[';
+        }
+    }
+    return true;
+}
+
+static enum assay_status member_read(struct byte_reader *reader, uint8_t *to, size_t max,
+                                     size_t *got, struct assay_error *err)
+{
+    struct member_reader *member = (struct member_reader *)reader;
+    TRY(tar_read(member->tar, to, max, got, err));
+    if (member->copy == NULL) {
+        return ASSAY_OK;
+    }
+    struct slice bytes = slice_of(to, *got);
+    if (!member->looked && !begins_document(bytes, &member->looked)) {
+        buf_clear(member->copy);
+        member->copy = NULL;
+        return ASSAY_OK;
+    }
+    return buf_append(member->copy, bytes, err);
+}
+
+static enum assay_status measure_member(struct archive *archive, struct tar_reader *tar,
+                                        struct archive_file *file, struct assay_error *err)
+{
+    bool may_keep = file->size <= LIMIT_ARCHIVE_DOCUMENT &&
+                    archive->document_bytes + file->size <= LIMIT_ARCHIVE_DOCUMENTS;
+    struct member_reader reader = { .base = { .read = member_read },
+                                    .tar = tar,
+                                    .copy = may_keep ? &file->document : NULL };
+    file->measured = mem_alloc(1, sizeof(*file->measured));
+    if (file->measured == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    struct measure_job job = { .reader = &reader.base,
+                               .bytes = file->size,
+                               .detect = true,
+                               .stored_alg = DIGEST_SHA256,
+                               .unpacked_alg = DIGEST_SHA256,
+                               .out = file->measured };
+    struct measure_options options = { .env = archive->options.env,
+                                       .threads = archive->options.threads,
+                                       .max_layer_bytes = LIMIT_LAYER_BYTES,
+                                       .max_total_bytes = LIMIT_LAYER_BYTES };
+    TRY(measure_run(&job, 1, &options, err));
+    file->has_document = reader.copy != NULL;
+    archive->document_bytes += file->has_document ? file->document.len : 0;
+    /* the stream itself failed: nothing that follows can be found */
+    return file->measured->status == ASSAY_OK ? ASSAY_OK : error_pass(err, &file->measured->error);
+}
+
+static enum assay_status read_entries(struct archive *archive, struct tar_reader *tar,
+                                      struct assay_error *err)
+{
+    for (;;) {
+        struct tar_entry entry;
+        bool end = false;
+        TRY(env_check_interrupted(archive->options.env, err));
+        TRY(tar_next(tar, &entry, &end, err));
+        if (end) {
+            return ASSAY_OK;
+        }
+        TRY(archive_add(archive, &entry, err));
+        if (entry.kind == TAR_FILE) {
+            TRY_IN(measure_member(archive, tar, &archive->files[archive->count - 1], err), err,
+                   "%s", entry.name);
+        }
+    }
+}
+
+enum assay_status archive_read_stream(struct archive *archive, struct byte_reader *bytes,
+                                      struct assay_error *err)
+{
+    struct byte_reader *unpacked = NULL;
+    struct tar_reader *tar = NULL;
+    enum compression found = COMPRESSION_NONE;
+    TRY(reader_detect_new(bytes, LIMIT_ARCHIVE_BYTES, &found, &unpacked, err));
+    enum assay_status status = tar_reader_new(unpacked, &tar, err);
+    if (status == ASSAY_OK) {
+        status = read_entries(archive, tar, err);
+    }
+    tar_reader_free(tar);
+    byte_reader_free(unpacked);
+    return status;
+}
+
+/* The first bytes said what the file is; who asked may have said otherwise. */
+static void check_compression(struct archive_layer *layer)
+{
+    struct measured *out = &layer->out;
+    if (!layer->detect && out->unpack_status == ASSAY_OK &&
+        out->compression != layer->compression) {
+        out->unpack_status = FAIL(&out->unpack_error, ASSAY_COMPRESSION,
+                                  "the layer is not compressed as it is said to be");
+        out->unpacked = (struct digest){ .alg = DIGEST_NONE };
+    }
+}
+
+void archive_hand_out(const struct archive_file *file, struct archive_layer *layer)
+{
+    layer->out = *file->measured;
+    if (layer->stored_alg == DIGEST_SHA512 || layer->unpacked_alg == DIGEST_SHA512) {
+        layer->out.status =
+            FAIL(&layer->out.error, ASSAY_DIGEST_ALGORITHM,
+                 "of an archive that is read once, sha512 is not computed: give it as a file that "
+                 "is not compressed");
+        return;
+    }
+    check_compression(layer);
+    if (layer->stored_alg == DIGEST_NONE) {
+        layer->out.stored = (struct digest){ .alg = DIGEST_NONE };
+    }
+    if (layer->unpacked_alg == DIGEST_NONE) {
+        layer->out.unpacked = (struct digest){ .alg = DIGEST_NONE };
+        layer->out.unpack_status = ASSAY_OK;
+    }
+}

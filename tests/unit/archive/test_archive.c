@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Archives, each opened as a plain file and as a stream: both must say the same. */
+#include "archive/archive.h"
+#include "make_tar.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+TestSuite(archive, .timeout = 60);
+
+static const struct assay_env ENV = { .clock = &assay_clock_system };
+static const struct archive_options OPTIONS = { .env = &ENV, .threads = 2 };
+
+enum mode {
+    PLAIN,
+    STREAM,
+    PACKED, /* gzip around it */
+    MODES
+};
+
+static enum assay_status open_bytes(struct slice bytes, enum mode mode, struct archive **out,
+                                    struct assay_error *err)
+{
+    char path[] = "/tmp/assay-archive-XXXXXX";
+    int fd = mkstemp(path);
+    cr_assert_geq(fd, 0);
+    if (mode == PACKED) {
+        gzFile file = gzdopen(dup(fd), "wb1");
+        cr_assert_eq(gzwrite(file, bytes.ptr, (unsigned)bytes.len), (int)bytes.len);
+        cr_assert_eq(gzclose(file), Z_OK);
+    } else {
+        cr_assert_eq(write(fd, bytes.ptr, bytes.len), (ssize_t)bytes.len);
+    }
+    cr_assert_eq(lseek(fd, 0, SEEK_SET), 0);
+    enum assay_status status = mode == STREAM ? archive_open_stream(fd, "it", &OPTIONS, out, err)
+                                              : archive_open_file(path, &OPTIONS, out, err);
+    cr_assert_eq(close(fd), 0);
+    cr_assert_eq(unlink(path), 0);
+    return status;
+}
+
+static void expect_text(const struct archive *archive, const char *name, bool follow,
+                        const char *text)
+{
+    const struct archive_file *file = NULL;
+    struct assay_error err = ERROR_INIT;
+    AUTO_BUF out = BUF_INIT(1 * MIB);
+    cr_assert_eq(archive_find(archive, name, follow, &file, &err), ASSAY_OK, "%s: %s", name,
+                 err.message);
+    cr_assert_not_null(file, "%s", name);
+    cr_expect_eq(archive_read(archive, file, 1 * MIB, &out, &err), ASSAY_OK, "%s: %s", name,
+                 err.message);
+    cr_expect_str_eq(buf_text(&out), text, "%s", name);
+    struct archive_layer layer = {
+        .file = file, .detect = true, .stored_alg = DIGEST_SHA256, .unpacked_alg = DIGEST_SHA256
+    };
+    struct digest want;
+    cr_assert_eq(digest_compute(DIGEST_SHA256, slice_from_string(text), &want, NULL), ASSAY_OK);
+    cr_assert_eq(archive_measure(archive, &layer, 1, &err), ASSAY_OK, "%s", err.message);
+    cr_expect_eq(layer.out.status, ASSAY_OK);
+    cr_expect(digest_equal(&layer.out.stored, &want), "%s", name);
+    cr_expect(digest_equal(&layer.out.unpacked, &want), "%s", name);
+}
+
+Test(archive, good_ones)
+{
+    AUTO_BUF tar = BUF_INIT(8 * MIB);
+    char longest[] = "blobs/sha256/0123456789012345678901234567890123456789012345678901234567890123"
+                     "/and/something/longer/than/a/hundred";
+    tar_put(&tar, &(struct tar_member){ .name = "./", .type = '5' });
+    tar_put(&tar, &(struct tar_member){ .name = "a/", .type = '5' });
+    tar_put(&tar, &(struct tar_member){ .name = "a/", .type = '5' });
+    tar_put(&tar, &(struct tar_member){ .name = "b/l", .type = '2', .link = "../c/later" });
+    tar_put(&tar, &(struct tar_member){ .name = "./manifest.json", .content = "[1]" });
+    tar_put(&tar, &(struct tar_member){ .name = "c/later", .content = "{\"x\":2}" });
+    tar_put(&tar, &(struct tar_member){ .name = "L",
+                                        .type = 'L',
+                                        .content = longest,
+                                        .content_bytes = sizeof(longest),
+                                        .is_gnu = true });
+    tar_put(&tar, &(struct tar_member){ .name = "cut", .content = "[\"long\"]", .is_gnu = true });
+    tar_put(&tar, &(struct tar_member){ .name = "g", .type = 'g', .content = "13 comment=x\n" });
+    tar_put(&tar, &(struct tar_member){
+                      .name = "x", .type = 'x', .content = "18 path=pax/named\n10 size=2\n" });
+    tar_put(&tar, &(struct tar_member){ .name = "other", .content = "{}" });
+    tar_put(&tar, &(struct tar_member){
+                      .name = "tail", .prefix = "pre/fix", .content = "[]", .signed_sum = true });
+    tar_put(&tar, &(struct tar_member){ .name = "hard", .type = '1', .link = "c/later" });
+    tar_put(&tar, &(struct tar_member){ .name = "dangling", .type = '2', .link = "nowhere" });
+    tar_put(&tar, &(struct tar_member){ .name = "\xC3\xA4", .content = " \n[3]" });
+    tar_end(&tar);
+    for (int mode = 0; mode < MODES; mode++) {
+        struct archive *archive = NULL;
+        struct assay_error err = ERROR_INIT;
+        cr_assert_eq(open_bytes(buf_slice(&tar), (enum mode)mode, &archive, &err), ASSAY_OK,
+                     "mode %d: %s", mode, err.message);
+        expect_text(archive, "manifest.json", false, "[1]");
+        expect_text(archive, "b/l", true, "{\"x\":2}");
+        expect_text(archive, longest, false, "[\"long\"]");
+        expect_text(archive, "pax/named", false, "{}");
+        expect_text(archive, "pre/fix/tail", false, "[]");
+        expect_text(archive, "\xC3\xA4", false, " \n[3]");
+        const struct archive_file *file = NULL;
+        cr_expect_eq(archive_find(archive, "none", true, &file, NULL), ASSAY_OK);
+        cr_expect_null(file);
+        static const char *const NO_FILES[] = { "b/l", "hard", "dangling", "a" };
+        for (size_t i = 0; i < ARRAY_LEN(NO_FILES); i++) {
+            cr_expect_eq(archive_find(archive, NO_FILES[i], i > 0, &file, NULL), ASSAY_ARCHIVE_LINK,
+                         "%s", NO_FILES[i]);
+            cr_expect_null(file);
+        }
+        archive_free(archive);
+    }
+}
+
+#define MEMBERS 4
+
+struct refusal {
+    const char *what;
+    enum assay_status expected;
+    struct tar_member members[MEMBERS];
+};
+
+#define ONE .name = "a", .content = "x"
+
+static const struct refusal REFUSALS[] = {
+    { "PAX size greater",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "10 size=2\n" }, { ONE } } },
+    { "PAX size less",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "10 size=0\n" }, { ONE } } },
+    { "PAX size with a zero in front",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "11 size=01\n" }, { ONE } } },
+    { "a key twice",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "10 path=b\n10 path=c\n" }, { ONE } } },
+    { "PAX path and long name",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "10 path=b\n" },
+        { .name = "L", .type = 'L', .content = "b\0", .content_bytes = 2 },
+        { ONE } } },
+    { "length too small",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "8 path=b\n" }, { ONE } } },
+    { "length too large",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "11 path=b\n" }, { ONE } } },
+    { "length with a zero",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "011 path=b\n" }, { ONE } } },
+    { "no newline",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "10 path=bc" }, { ONE } } },
+    { "no equals sign",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "10 pathbc\n" }, { ONE } } },
+    { "no digits",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "x path=b\n" }, { ONE } } },
+    { "PAX without entry",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "10 path=b\n" } } },
+    { "two PAX headers",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "10 path=b\n" },
+        { .name = "x", .type = 'x', .content = "10 path=b\n" },
+        { ONE } } },
+    { "a global path",
+      ASSAY_ARCHIVE,
+      { { .name = "g", .type = 'g', .content = "10 path=b\n" }, { ONE } } },
+    { "a global size",
+      ASSAY_ARCHIVE,
+      { { .name = "g", .type = 'g', .content = "10 size=1\n" }, { ONE } } },
+    { "long name without NUL",
+      ASSAY_ARCHIVE,
+      { { .name = "L", .type = 'L', .content = "bc" }, { ONE } } },
+    { "long name with a NUL within",
+      ASSAY_ARCHIVE,
+      { { .name = "L", .type = 'L', .content = "b\0c\0", .content_bytes = 4 }, { ONE } } },
+    { "sparse type", ASSAY_ARCHIVE, { { .name = "a", .type = 'S', .content = "x" } } },
+    { "sparse PAX",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "22 GNU.sparse.major=1\n" }, { ONE } } },
+    { "negative binary size",
+      ASSAY_ARCHIVE,
+      { { ONE, .size_field = "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFE" } } },
+    { "binary size of 2^63",
+      ASSAY_ARCHIVE,
+      { { ONE, .size_field = "\x80\0\0\0\x80\0\0\0\0\0\0\0" } } },
+    { "octal with an 8", ASSAY_ARCHIVE, { { ONE, .size_field = "00000000008\0" } } },
+    { "octal with a sign", ASSAY_ARCHIVE, { { ONE, .size_field = "+0000000001\0" } } },
+    { "spaces for a size", ASSAY_ARCHIVE, { { ONE, .size_field = "            " } } },
+    { "wrong checksum", ASSAY_ARCHIVE, { { ONE, .sum_error = 1 } } },
+    { "parent at the front", ASSAY_ARCHIVE_NAME, { { .name = "../x", .content = "x" } } },
+    { "parent within", ASSAY_ARCHIVE_NAME, { { .name = "a/../../x", .content = "x" } } },
+    { "absolute", ASSAY_ARCHIVE_NAME, { { .name = "/etc/x", .content = "x" } } },
+    { "two slashes", ASSAY_ARCHIVE_NAME, { { .name = "//x", .content = "x" } } },
+    { "parent that ends where it began",
+      ASSAY_ARCHIVE_NAME,
+      { { .name = "x/../manifest.json", .content = "x" } } },
+    { "an empty part", ASSAY_ARCHIVE_NAME, { { .name = "a//b", .content = "x" } } },
+    { "a dot within", ASSAY_ARCHIVE_NAME, { { .name = "a/./b", .content = "x" } } },
+    { "two dots in front", ASSAY_ARCHIVE_NAME, { { .name = "././a", .content = "x" } } },
+    { "backslash", ASSAY_ARCHIVE_NAME, { { .name = "a\\b", .content = "x" } } },
+    { "control", ASSAY_ARCHIVE_NAME, { { .name = "a\nb", .content = "x" } } },
+    { "not UTF-8", ASSAY_ARCHIVE_NAME, { { .name = "a\xFF", .content = "x" } } },
+    { "empty", ASSAY_ARCHIVE_NAME, { { .name = "", .content = "x" } } },
+    { "file like a directory", ASSAY_ARCHIVE, { { .name = "a/", .content = "x" } } },
+    { "one name twice", ASSAY_ARCHIVE_DUPLICATE, { { ONE }, { ONE } } },
+    { "one name twice, once with ./",
+      ASSAY_ARCHIVE_DUPLICATE,
+      { { ONE }, { .name = "./a", .content = "x" } } },
+    { "link and file of one name",
+      ASSAY_ARCHIVE_DUPLICATE,
+      { { .name = "a", .type = '2', .link = "b" }, { ONE } } },
+    { "directory and file of one name",
+      ASSAY_ARCHIVE_DUPLICATE,
+      { { .name = "a/", .type = '5' }, { ONE } } },
+    { "type 7", ASSAY_ARCHIVE, { { .name = "a", .type = '7', .content = "x" } } },
+    { "unknown type", ASSAY_ARCHIVE, { { .name = "a", .type = 'Z', .content = "x" } } },
+    { "a link with content",
+      ASSAY_ARCHIVE,
+      { { .name = "a", .type = '2', .link = "b", .content = "x" } } },
+    { "a hard link with content",
+      ASSAY_ARCHIVE,
+      { { .name = "a", .type = '1', .link = "b", .content = "x" } } },
+};
+
+Test(archive, refusals)
+{
+    for (size_t i = 0; i < ARRAY_LEN(REFUSALS) * MODES; i++) {
+        const struct refusal *test = &REFUSALS[i / MODES];
+        AUTO_BUF tar = BUF_INIT(1 * MIB);
+        for (size_t m = 0; m < MEMBERS && test->members[m].name != NULL; m++) {
+            tar_put(&tar, &test->members[m]);
+        }
+        tar_end(&tar);
+        struct archive *archive = NULL;
+        struct assay_error err = ERROR_INIT;
+        enum assay_status status =
+            open_bytes(buf_slice(&tar), (enum mode)(i % MODES), &archive, &err);
+        cr_expect_eq(status, test->expected, "%s, mode %zu: %s %s", test->what, i % MODES,
+                     assay_status_id(status), err.message);
+        cr_expect_null(archive);
+        archive_free(archive);
+    }
+}
+
+/* ---- the end ---- */
+
+static void expect_bytes(struct slice bytes, enum assay_status expected, const char *what)
+{
+    for (int mode = 0; mode < MODES; mode++) {
+        struct archive *archive = NULL;
+        enum assay_status status = open_bytes(bytes, (enum mode)mode, &archive, NULL);
+        cr_expect_eq(status, expected, "%s, mode %d: %s", what, mode, assay_status_id(status));
+        archive_free(archive);
+    }
+}
+
+Test(archive, the_end)
+{
+    static const uint8_t zeros[512];
+    AUTO_BUF tar = BUF_INIT(1 * MIB);
+    tar_put(&tar, &(struct tar_member){ ONE });
+    for (size_t cut = 0; cut <= 1024; cut += 37) {
+        expect_bytes(slice_first(buf_slice(&tar), cut), ASSAY_ARCHIVE, "cut");
+    }
+    cr_assert_eq(buf_append(&tar, slice_of(zeros, 512), NULL), ASSAY_OK);
+    expect_bytes(buf_slice(&tar), ASSAY_ARCHIVE, "one zero block");
+    cr_assert_eq(buf_append(&tar, slice_of(zeros, 512), NULL), ASSAY_OK);
+    expect_bytes(buf_slice(&tar), ASSAY_OK, "two zero blocks");
+    cr_assert_eq(buf_append(&tar, slice_of(zeros, 100), NULL), ASSAY_OK);
+    expect_bytes(buf_slice(&tar), ASSAY_OK, "more zeros");
+    cr_assert_eq(buf_append_byte(&tar, 'x', NULL), ASSAY_OK);
+    expect_bytes(buf_slice(&tar), ASSAY_ARCHIVE, "data behind the end");
+    tar.len = 0;
+    tar_put(&tar, &(struct tar_member){ ONE });
+    tar_end(&tar);
+    tar_put(&tar, &(struct tar_member){ .name = "b", .content = "y" });
+    tar_end(&tar);
+    expect_bytes(buf_slice(&tar), ASSAY_ARCHIVE, "a second archive");
+}
+
+/* ---- links ---- */
+
+Test(archive, links)
+{
+    static const struct {
+        const char *link;
+        enum assay_status expected;
+    } CASES[] = {
+        { "file", ASSAY_OK },
+        { "../d/file", ASSAY_OK },
+        { "../../d/file", ASSAY_ARCHIVE_LINK }, /* outside */
+        { "/d/file", ASSAY_ARCHIVE_LINK },
+        { "other", ASSAY_ARCHIVE_LINK }, /* a chain */
+        { "l", ASSAY_ARCHIVE_LINK },     /* itself */
+        { "./file", ASSAY_ARCHIVE_LINK },
+        { "none", ASSAY_ARCHIVE_LINK },
+        { "..", ASSAY_ARCHIVE_LINK },
+        { "", ASSAY_ARCHIVE_LINK },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(CASES) * MODES; i++) {
+        AUTO_BUF tar = BUF_INIT(1 * MIB);
+        struct archive *archive = NULL;
+        const struct archive_file *file = NULL;
+        tar_put(&tar,
+                &(struct tar_member){ .name = "d/l", .type = '2', .link = CASES[i / MODES].link });
+        tar_put(&tar, &(struct tar_member){ .name = "d/other", .type = '2', .link = "file" });
+        tar_put(&tar, &(struct tar_member){ .name = "d/file", .content = "x" });
+        tar_end(&tar);
+        cr_assert_eq(open_bytes(buf_slice(&tar), (enum mode)(i % MODES), &archive, NULL), ASSAY_OK);
+        cr_expect_eq(archive_find(archive, "d/l", true, &file, NULL), CASES[i / MODES].expected,
+                     "%s", CASES[i / MODES].link);
+        cr_expect_eq(file != NULL, CASES[i / MODES].expected == ASSAY_OK);
+        cr_expect_eq(archive_find(archive, "d/l", false, &file, NULL), ASSAY_ARCHIVE_LINK);
+        archive_free(archive);
+    }
+}
+
+/* ---- what is no archive ---- */
+
+Test(archive, other_files)
+{
+    struct archive *archive = NULL;
+    static const char *const PATHS[] = { "/tmp", "/dev/zero", "/dev/null", "/nonexistent" };
+    for (size_t i = 0; i < ARRAY_LEN(PATHS); i++) {
+        cr_expect_eq(archive_open_file(PATHS[i], &OPTIONS, &archive, NULL), ASSAY_FILE_IO, "%s",
+                     PATHS[i]);
+    }
+    char path[] = "/tmp/assay-fifo-XXXXXX";
+    cr_assert_not_null(mkdtemp(path));
+    char fifo[64];
+    (void)snprintf(fifo, sizeof(fifo), "%s/fifo", path);
+    cr_assert_eq(mkfifo(fifo, 0600), 0);
+    cr_expect_eq(archive_open_file(fifo, &OPTIONS, &archive, NULL), ASSAY_ARCHIVE);
+    cr_assert_eq(unlink(fifo), 0);
+    cr_assert_eq(rmdir(path), 0);
+    expect_bytes(SLICE_LITERAL("\xFD"
+                               "7zXZ\0 and more"),
+                 ASSAY_COMPRESSION, "xz");
+}
