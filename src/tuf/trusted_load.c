@@ -96,10 +96,14 @@ static void trace_stages(const struct tuf_trusted *trusted, const struct tuf_loa
                   taken->bytes.len, text,
                   load->meta->sha512.alg == DIGEST_NONE ? "" : " and its sha512");
     }
+    bool is_of_form = stage == STAGE_SIZE || stage == STAGE_ENVELOPE || stage == STAGE_FORM;
     if (stage == STAGE_SIGNATURES && status != ASSAY_OK) {
         (void)machine_note_failure(trusted, RULE_ROLE_SIGNATURES, subject, status, err);
     } else if (stage > STAGE_SIGNATURES) {
         machine_note_signers(trusted, RULE_ROLE_SIGNATURES, subject, load->keys, &taken->signers);
+    }
+    if (is_of_form && status != ASSAY_OK) {
+        (void)machine_note_failure(trusted, RULE_FORM, subject, status, err);
     }
 }
 

@@ -18,16 +18,37 @@ static enum assay_status root_open(const struct tuf_dialect *dialect, struct tuf
     return ASSAY_OK;
 }
 
-/* The form, the keys, and whose repository the root is. */
-static enum assay_status root_parse(struct tuf_trusted *trusted, struct slice signed_bytes,
-                                    struct tuf_taken *taken, struct assay_error *err)
+/* The same, with a line in the trace if it fails. */
+static enum assay_status root_take(const struct tuf_trusted *trusted, struct tuf_taken *taken,
+                                   struct assay_error *err)
+{
+    enum assay_status status = root_open(trusted->dialect, taken, err);
+    return status == ASSAY_OK ? ASSAY_OK
+                              : machine_note_failure(trusted, RULE_FORM, "root", status, err);
+}
+
+static enum assay_status root_read(struct tuf_trusted *trusted, struct slice signed_bytes,
+                                   struct tuf_taken *taken, struct assay_error *err)
 {
     struct tuf_root *root = &taken->root;
     TRY_IN(tuf_root_parse(signed_bytes, trusted->dialect, &taken->arena, root, err), err, "root");
     taken->header = &root->header;
+    TRY_IN(tuf_root_load_keys(root, &trusted->ring, trusted->dialect, err), err,
+           "root version %" PRIu64, root->header.version);
+    return ASSAY_OK;
+}
+
+/* The form, the keys, and whose repository the root is. */
+static enum assay_status root_parse(struct tuf_trusted *trusted, struct slice signed_bytes,
+                                    struct tuf_taken *taken, struct assay_error *err)
+{
+    enum assay_status read = root_read(trusted, signed_bytes, taken, err);
+    if (read != ASSAY_OK) {
+        return machine_note_failure(trusted, RULE_FORM, "root", read, err);
+    }
+    const struct tuf_root *root = &taken->root;
     char subject[SUBJECT_BYTES];
     machine_subject("root", root->header.version, subject);
-    TRY_IN(tuf_root_load_keys(root, &trusted->ring, trusted->dialect, err), err, "%s", subject);
     const struct tuf_role_keys *keys = &root->roles[TUF_ROOT];
     for (size_t i = 0; i < keys->count; i++) {
         if (keys->keys[i]->key == NULL) {
@@ -172,7 +193,7 @@ enum assay_status tuf_trusted_set_anchor(struct tuf_trusted *trusted, struct sli
     if (taken == NULL) {
         return FAIL_NO_MEMORY(err);
     }
-    TRY(root_open(trusted->dialect, taken, err));
+    TRY(root_take(trusted, taken, err));
     TRY(root_parse(trusted, tuf_claimed_root(&taken->file), taken, err));
     char subject[SUBJECT_BYTES];
     machine_subject("root", taken->header->version, subject);
@@ -230,7 +251,7 @@ enum assay_status tuf_trusted_add_root(struct tuf_trusted *trusted, struct slice
     if (taken == NULL) {
         return FAIL_NO_MEMORY(err);
     }
-    TRY(root_open(trusted->dialect, taken, err));
+    TRY(root_take(trusted, taken, err));
     TRY(check_rotation(trusted, taken, &verified, err));
     TRY(root_parse(trusted, verified.signed_bytes, taken, err));
     char subject[SUBJECT_BYTES];

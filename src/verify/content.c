@@ -7,6 +7,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+enum assay_status content_note_size(struct content *content, enum rule rule, const char *subject,
+                                    enum assay_status status, const struct assay_error *err)
+{
+    if (status == ASSAY_SIZE_MISMATCH) {
+        job_note_failure(content->job, rule, subject, err);
+    }
+    return status;
+}
+
 enum assay_status content_check_bytes(struct content *content, enum rule rule, const char *subject,
                                       struct slice bytes, const struct digest *wanted,
                                       uint64_t wanted_size, struct assay_error *err)

@@ -21,7 +21,8 @@ static enum assay_status load_config(struct content *content, const struct oci_d
         return FAIL(err, ASSAY_TOO_LARGE, "the image config has %" PRIu64 " bytes, more than %lu",
                     manifest->config.size, LIMIT_CONFIG_BYTES);
     }
-    TRY_IN(source->ops->blob(source, &manifest->config, collect, &bytes, err), err,
+    enum assay_status status = source->ops->blob(source, &manifest->config, collect, &bytes, err);
+    TRY_IN(content_note_size(content, RULE_CONFIG_DIGEST, "the image config", status, err), err,
            "the image config");
     TRY(content_check_bytes(content, RULE_CONFIG_DIGEST, "the image config", buf_slice(&bytes),
                             &manifest->config.digest, manifest->config.size, err));
@@ -171,9 +172,10 @@ static enum assay_status judge_layers(struct content *content, const struct oci_
         char subject[64];
         (void)snprintf(subject, sizeof(subject), "layer %zu of %zu", i + 1, manifest->layer_count);
         TRY(env_check_interrupted(&content->session->env, err));
-        TRY_IN(judge_layer(content, &manifest->layers[i], &config->diff_ids[i], &image_bytes,
-                           subject, err),
-               err, "%s", subject);
+        enum assay_status status = judge_layer(content, &manifest->layers[i], &config->diff_ids[i],
+                                               &image_bytes, subject, err);
+        TRY_IN(content_note_size(content, RULE_LAYER_DIGEST, subject, status, err), err, "%s",
+               subject);
     }
     return ASSAY_OK;
 }

@@ -118,7 +118,10 @@ static enum assay_status judge_planned(struct content *content, struct plan *pla
         if (err != NULL) {
             *err = plan->errors[index];
         }
-        return error_context(err, plan->statuses[index], "platform %s", text);
+        return error_context(err,
+                             content_note_size(content, RULE_PLATFORM_MANIFEST, text,
+                                               plan->statuses[index], &plan->errors[index]),
+                             "platform %s", text);
     }
     TRY_IN(judge_entry(content, entry, text, &plan->fetched[index], err), err, "platform %s", text);
     (*judged)++;

@@ -23,6 +23,10 @@ MUST_CHECK enum assay_status content_check_bytes(struct content *content, enum r
                                                  const char *subject, struct slice bytes,
                                                  const struct digest *wanted, uint64_t wanted_size,
                                                  struct assay_error *err);
+/* A source that stops at the signed size says so by its status alone: the line in the trace. */
+MUST_CHECK enum assay_status content_note_size(struct content *content, enum rule rule,
+                                               const char *subject, enum assay_status status,
+                                               const struct assay_error *err);
 /* Every platform that is asked for and, in a local source, present; at least one. */
 MUST_CHECK enum assay_status content_judge_index(struct content *content, struct assay_error *err);
 /* The signed document is one image. */

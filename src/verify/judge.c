@@ -6,10 +6,58 @@
 
 #include <stdio.h>
 
+/* The rule that a failure breaks where the failing check has not written it down itself. */
+static enum rule rule_of(enum assay_status status)
+{
+    static const struct {
+        enum assay_status status;
+        enum rule rule;
+    } rules[] = {
+        { ASSAY_PIN_MISMATCH, RULE_PIN },
+        { ASSAY_NO_ROOT_PINNED, RULE_PIN },
+        { ASSAY_ROOT_LIMIT, RULE_ROOT_CHAIN },
+        { ASSAY_ROOT_CHAIN_MISSING, RULE_ROOT_CHAIN },
+        { ASSAY_METADATA_MISSING, RULE_META_HASH },
+        { ASSAY_ROLE_MISSING, RULE_META_HASH },
+        { ASSAY_DIGEST_MISMATCH, RULE_TARGET },
+        { ASSAY_PIN_STALE, RULE_TARGET },
+        { ASSAY_SIZE_MISMATCH, RULE_MANIFEST_DIGEST },
+        { ASSAY_COMPRESSION, RULE_LAYER_DIFF_ID },
+        { ASSAY_BOMB, RULE_LAYER_DIFF_ID },
+        { ASSAY_CLOCK, RULE_EXPIRY },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+        if (rules[i].status == status) {
+            return rules[i].rule;
+        }
+    }
+    enum assay_class class = assay_status_class(status);
+    return class == ASSAY_CLASS_REJECTED    ? RULE_FORM
+           : class == ASSAY_CLASS_UNSIGNED  ? RULE_TARGET
+           : class == ASSAY_CLASS_UNDECIDED ? RULE_AT_HAND
+                                            : RULE_COUNT; /* says nothing of the image */
+}
+
+void job_note_failure(struct job *job, enum rule rule, const char *subject,
+                      const struct assay_error *err)
+{
+    struct trace *trace = &job->verdict->trace;
+    for (size_t i = 0; i < trace->count; i++) {
+        if (!trace->checks[i].ok) {
+            return;
+        }
+    }
+    trace_add(trace, rule, false, subject, "%s: %s", assay_status_id(err->status), err->message);
+}
+
 void job_fail(struct job *job, const struct assay_error *err)
 {
+    enum rule rule = rule_of(err->status);
     job->verdict->error = *err;
     job->passed = false;
+    if (rule != RULE_COUNT) {
+        job_note_failure(job, rule, job->verdict->reference, err);
+    }
 }
 
 /* A local source is judged as --as says, or as it calls itself by a full name. */

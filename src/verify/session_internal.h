@@ -78,6 +78,9 @@ void job_prepare(struct assay_session *session, struct net_session *net, struct 
 void job_clear(struct job *job);
 /* Puts a failure into the verdict. */
 void job_fail(struct job *job, const struct assay_error *err);
+/* Writes the check that failed into the trace, unless it has done so itself. */
+void job_note_failure(struct job *job, enum rule rule, const char *subject,
+                      const struct assay_error *err);
 
 /* Judges a job against its repository's updated trust data. */
 void job_judge(struct assay_session *session, struct trust_repo *repo, struct job *job);

@@ -4,6 +4,7 @@
 #include "case.h"
 #include "tuf/store.h"
 #include "verify/session.h"
+#include "verify/verdict.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,23 @@ static const char *check_platforms(struct scene *scene)
     return count > 0 ? NULL : "ok without a platform that was judged";
 }
 
+/* A refusal is explained by a check that did not hold, success by none of these. */
+static const char *check_trace(const struct run *run)
+{
+    const struct trace *trace = &run->verdict->trace;
+    enum assay_class class = assay_status_class(run->status);
+    size_t failed = 0;
+    for (size_t i = 0; i < trace->count; i++) {
+        failed += trace->checks[i].ok ? 0 : 1;
+    }
+    bool is_evidence = class == ASSAY_CLASS_REJECTED || class == ASSAY_CLASS_UNSIGNED ||
+                       class == ASSAY_CLASS_UNDECIDED;
+    if (is_evidence && failed == 0) {
+        return "refused without a check that failed";
+    }
+    return run->status == ASSAY_OK && failed > 0 ? "ok with a check that failed" : NULL;
+}
+
 /* Only a status of ASSAY_OK may come with a digest. */
 static const char *check_verdict(struct scene *scene, json_t *test)
 {
@@ -129,6 +147,10 @@ static const char *check_verdict(struct scene *scene, json_t *test)
     }
     if (assay_verdict_status(run->verdict) != run->status) {
         return "the verdict has another status than the call";
+    }
+    const char *unexplained = check_trace(run);
+    if (unexplained != NULL) {
+        return unexplained;
     }
     const char *digest = assay_verdict_digest(run->verdict);
     if (run->status != ASSAY_OK) {
