@@ -114,10 +114,7 @@ static void fill_step(struct engine *engine, struct measure_layer *layer)
     layer->is_filling = true;
     (void)pthread_mutex_unlock(&engine->mutex);
     measure_layer_fill(layer, &taken);
-    const struct assay_progress *progress = engine->options->env->progress;
-    if (progress != NULL) {
-        progress->advance(progress->ctx, taken);
-    }
+    env_progress_advance(engine->options->env, taken);
     (void)pthread_mutex_lock(&engine->mutex);
     const struct measure_slot *slot = &layer->slots[layer->head % MEASURE_SLOTS];
     layer->is_filling = false;
@@ -228,12 +225,16 @@ enum assay_status measure_run(struct measure_job *jobs, size_t count,
     if (engine.layers == NULL) {
         return FAIL_NO_MEMORY(err);
     }
+    uint64_t total_bytes = 0;
     for (size_t i = 0; i < count; i++) {
         engine.layers[i].job = &jobs[i];
         engine.layers[i].left = jobs[i].bytes;
+        total_bytes += jobs[i].bytes;
     }
     qsort(engine.layers, count, sizeof(*engine.layers), by_length);
+    env_progress_begin(options->env, NULL, total_bytes);
     run_threads(&engine);
+    env_progress_end(options->env);
     for (size_t i = 0; i < count; i++) {
         measure_layer_clear(&engine.layers[i]);
     }

@@ -19,6 +19,27 @@ enum assay_status env_check_interrupted(const struct assay_env *env, struct assa
     return FAIL(err, ASSAY_INTERRUPTED, "interrupted by SIGINT");
 }
 
+void env_progress_begin(const struct assay_env *env, const char *what, uint64_t total_bytes)
+{
+    if (env->progress != NULL) {
+        env->progress->begin(env->progress->ctx, what, total_bytes);
+    }
+}
+
+void env_progress_advance(const struct assay_env *env, uint64_t bytes)
+{
+    if (env->progress != NULL) {
+        env->progress->advance(env->progress->ctx, bytes);
+    }
+}
+
+void env_progress_end(const struct assay_env *env)
+{
+    if (env->progress != NULL) {
+        env->progress->end(env->progress->ctx);
+    }
+}
+
 static enum assay_status system_now_unix_s(void *ctx UNUSED, int64_t *out, struct assay_error *err)
 {
     struct timespec now = { 0 };

@@ -23,7 +23,7 @@ struct assay_clock {
 /* How far work has come that a person waits for. May be called from several threads at once; NULL
  * where nobody waits. */
 struct assay_progress {
-    /* total_bytes 0: not known. */
+    /* what NULL: a part of what was begun before; total_bytes 0: not known. */
     void (*begin)(void *ctx, const char *what, uint64_t total_bytes);
     void (*advance)(void *ctx, uint64_t bytes);
     void (*end)(void *ctx);
@@ -38,6 +38,12 @@ struct assay_env {
     const atomic_int *interrupted;
     const struct assay_progress *progress;
 };
+
+/* What is begun is also ended. what: an image, or NULL for a part of one. All three do nothing
+ * where nobody waits. */
+void env_progress_begin(const struct assay_env *env, const char *what, uint64_t total_bytes);
+void env_progress_advance(const struct assay_env *env, uint64_t bytes);
+void env_progress_end(const struct assay_env *env);
 
 /* ASSAY_OK, or the status of the interruption. */
 MUST_CHECK enum assay_status env_check_interrupted(const struct assay_env *env,

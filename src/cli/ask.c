@@ -10,9 +10,10 @@
 
 #define ANSWER_BYTES 16
 
-void ask_init(struct ask *ask)
+void ask_init(struct ask *ask, struct progress *progress)
 {
     ask->roots_dir = NULL;
+    ask->progress = progress;
     (void)pthread_mutex_init(&ask->one_at_a_time, NULL);
 }
 
@@ -109,8 +110,10 @@ int ask_accept_root(void *ctx, const char *gun, const char *fingerprint, const v
     if (!ask_is_possible(ask) || pthread_mutex_lock(&ask->one_at_a_time) != 0) {
         return 0;
     }
+    progress_pause(ask->progress);
     bool accepted =
         ask_now(gun, fingerprint) && store_pin(ask, gun, fingerprint, slice_of(root, root_bytes));
+    progress_resume(ask->progress);
     (void)pthread_mutex_unlock(&ask->one_at_a_time);
     return accepted ? 1 : 0;
 }

@@ -7,6 +7,7 @@
 #include "cli/ask.h"
 #include "cli/config.h"
 #include "cli/opt.h"
+#include "cli/progress.h"
 #include "report/text.h"
 #include "verify/session.h"
 
@@ -16,6 +17,7 @@ struct cli {
     struct config config;
     struct arena arena; /* owns every text made up from the environment and the configuration */
     struct ask ask;
+    struct progress progress;
     bool colour_out;
     bool colour_err;
     bool quiet;

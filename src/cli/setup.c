@@ -17,8 +17,10 @@
 static void emit_log(void *ctx, enum log_level level, const char *line)
 {
     static const char *const names[] = { "error", "warning", "info", "debug" };
-    (void)ctx;
+    struct cli *cli = ctx;
+    progress_pause(&cli->progress);
     output_message("assay: %s: %s\n", names[level], line);
+    progress_resume(&cli->progress);
 }
 
 static enum assay_status set_up_terminal(struct cli *cli, struct assay_error *err)
@@ -41,7 +43,7 @@ static enum assay_status set_up_terminal(struct cli *cli, struct assay_error *er
                      : verbose == 0 ? LOG_WARN
                      : verbose == 1 ? LOG_INFO
                                     : LOG_DEBUG;
-    cli->log = (struct assay_log){ .level = cli->log_level, .emit = emit_log };
+    cli->log = (struct assay_log){ .level = cli->log_level, .emit = emit_log, .ctx = cli };
     cli->env = (struct assay_env){ .clock = &assay_clock_system,
                                    .log = &cli->log,
                                    .interrupted = signals_flag() };
@@ -120,7 +122,8 @@ static enum assay_status add_hosts(struct cli *cli, enum opt opt, struct config_
 enum assay_status cli_set_up(struct cli *cli, struct assay_error *err)
 {
     cli->arena = (struct arena)ARENA_INIT(CLI_ARENA_BYTES);
-    ask_init(&cli->ask);
+    progress_init(&cli->progress);
+    ask_init(&cli->ask, &cli->progress);
     TRY(environment_read(&cli->arena, &cli->environment, err));
     return set_up_terminal(cli, err);
 }
@@ -138,6 +141,7 @@ enum assay_status cli_configure(struct cli *cli, struct assay_error *err)
 void cli_clear(struct cli *cli)
 {
     ask_clear(&cli->ask);
+    progress_clear(&cli->progress);
     opt_set_clear(&cli->options);
     arena_clear(&cli->arena);
 }
@@ -274,6 +278,11 @@ enum assay_status cli_session(struct cli *cli, struct assay_session **out, struc
         options.accept_root_ctx = &cli->ask;
     }
     options.log = session_log;
+    options.log_ctx = cli;
+    if (!cli->quiet) {
+        options.progress = progress_report;
+        options.progress_ctx = &cli->progress;
+    }
     options.log_level = (int)cli->log_level;
     options.interrupted = signals_flag();
     return assay_session_new(&options, out, err);

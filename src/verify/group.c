@@ -213,9 +213,13 @@ void group_run(struct assay_session *session, struct job **jobs, size_t count, i
         return;
     }
     for (size_t i = 0; i < count; i++) {
+        env_progress_begin(&session->env, jobs[i]->asked, 0);
         job_prepare(session, group.net.net, jobs[i]);
     }
     run(&group, now_unix_s);
+    for (size_t i = 0; i < count; i++) {
+        env_progress_end(&session->env);
+    }
     for (size_t i = 0; i < count; i++) {
         if (group.net.env.fetcher != NULL) {
             jobs[i]->verdict->flights = group.net.env.fetcher->flights;

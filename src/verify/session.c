@@ -226,6 +226,11 @@ enum assay_status assay_session_new(const struct assay_options *options, struct 
                                            .ctx = session };
         session->env.log = &session->log;
     }
+    if (session->options.progress != NULL) {
+        session_progress_init(&session->progress, session->options.progress,
+                              session->options.progress_ctx);
+        session->env.progress = &session->progress.internal;
+    }
     return ASSAY_OK;
 }
 
@@ -234,6 +239,7 @@ void assay_session_free(struct assay_session *session)
     if (session == NULL) {
         return;
     }
+    session_progress_clear(&session->progress);
     net_credentials_free(session->credentials);
     tuf_pin_clear(&session->root);
     arena_clear(&session->arena);
@@ -310,5 +316,7 @@ struct source_context source_context_of(const struct assay_session *session,
         .engine = session->options.engine,
         .engine_tls_dir = session->options.engine_tls_dir,
         .offline = session->options.offline != 0,
+        .plain_http = session->options.plain_http,
+        .plain_http_count = session->options.plain_http_count,
     };
 }

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "source/source.h"
+#include "verify/progress.h"
 #include "verify/session.h"
 
 struct assay_session {
@@ -12,6 +13,7 @@ struct assay_session {
     struct assay_options options; /* copied */
     struct assay_env env;         /* fetcher NULL: each worker makes its own */
     struct assay_log log;
+    struct session_progress progress;
     struct oci_platform_choice platform;
     struct tuf_pin root; /* --root; kind NONE: the stored pins */
     struct net_credentials *credentials;
