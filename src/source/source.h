@@ -66,11 +66,13 @@ void source_free(struct source *source);
 /* What sources are opened with; borrowed for the source's life. */
 struct source_context {
     const struct assay_env *env;
-    struct net_session *net;    /* NULL offline */
-    unsigned threads;           /* for measuring layers, at least 1 */
-    const char *engine;         /* as DOCKER_HOST; NULL: the default socket */
-    const char *engine_tls_dir; /* as DOCKER_CERT_PATH; NULL: none */
-    bool offline;               /* no socket may be opened, not even an engine's */
+    struct net_session *net;       /* NULL offline */
+    unsigned threads;              /* for measuring layers, at least 1 */
+    const char *engine;            /* as DOCKER_HOST; NULL: the default socket */
+    const char *engine_tls_dir;    /* as DOCKER_CERT_PATH; NULL: none */
+    bool offline;                  /* no socket may be opened, not even an engine's */
+    const char *const *plain_http; /* HOST:PORT of an engine that may be asked without TLS */
+    size_t plain_http_count;
 };
 
 struct source_transport {
