@@ -123,9 +123,12 @@
 #define LIMIT_BUNDLE_INDEX_BYTES  (8 * MIB)   /* the list of what a bundle holds */
 #define LIMIT_BUNDLE_REPOSITORIES 4096
 #define LIMIT_BUNDLE_DOCUMENTS    65536UL
+#define LIMIT_BUNDLE_ROLES        8192         /* of one repository: 4096 roots, 2048 delegations */
+#define LIMIT_BUNDLE_ARENA        (32 * MIB)   /* parsed form of the list */
+#define LIMIT_BUNDLE_BYTES        (1024 * MIB) /* one that is written */
 
 /* ---- engines ---- */
 #define LIMIT_PROCESS_END_MS  10000L /* for another program to end by itself, once asked to */
-#define LIMIT_ENGINE_SILENT_S 3600L /* an engine copies a whole image before its first byte */
+#define LIMIT_ENGINE_SILENT_S 3600L  /* an engine copies a whole image before its first byte */
 
 #endif

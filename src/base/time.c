@@ -125,6 +125,42 @@ enum assay_status time_parse(struct slice text, int64_t *out_unix_s, struct assa
     return ASSAY_OK;
 }
 
+/* The place of three letters among names that stand without gaps; count when none is it. */
+static int64_t find_name(struct slice text, const char *names, int64_t count)
+{
+    int64_t place = 0;
+    while (place < count && !slice_equal(slice_first(text, 3), slice_of(names + 3 * place, 3))) {
+        place++;
+    }
+    return place;
+}
+
+enum assay_status time_parse_http(struct slice text, int64_t *out_unix_s, struct assay_error *err)
+{
+    struct slice rest = slice_from(text, 5);
+    int64_t weekday = find_name(text, "ThuFriSatSunMonTueWed", 7); /* the epoch was a Thursday */
+    int64_t month = find_name(slice_from(text, 8), "JanFebMarAprMayJunJulAugSepOctNovDec", 12);
+    int64_t day = 0;
+    int64_t year = 0;
+    int64_t seconds = 0;
+    bool good = text.len == 29 && text.ptr[3] == ',' && text.ptr[4] == ' ' && month < 12 &&
+                take_number(&rest, 2, 1, 31, &day) && take_char(&rest, ' ');
+    rest = slice_from(text, 11);
+    good = good && take_char(&rest, ' ') && take_number(&rest, 4, 1970, 9999, &year) &&
+           take_char(&rest, ' ') && slice_is(slice_from(text, 25), " GMT") &&
+           day <= days_in_month(year, month + 1);
+    rest = slice_first(rest, 8);
+    good = good && take_clock(&rest, &seconds) && rest.len == 0;
+    int64_t days = good ? days_from_civil(year, month + 1, day) : 0;
+    if (!good || days % 7 != weekday) {
+        return FAIL(err, ASSAY_TIME_FORMAT,
+                    "expected a time as Wed, 25 Nov 2026 13:18:37 GMT, found \"%.*s\"",
+                    SLICE_ARGS(text));
+    }
+    *out_unix_s = days * DAY_S + seconds;
+    return ASSAY_OK;
+}
+
 void time_format(int64_t unix_s, char out[TIME_TEXT_BYTES])
 {
     int64_t days = unix_s / DAY_S;

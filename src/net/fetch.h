@@ -56,7 +56,8 @@ struct net_response {
     char docker_content_digest[NET_HEADER_BYTES];
     char *challenges[LIMIT_CHALLENGES]; /* WWW-Authenticate values, owned */
     size_t challenge_count;
-    int64_t retry_after_ms; /* -1: absent */
+    int64_t retry_after_ms;       /* -1: absent */
+    int64_t last_modified_unix_s; /* a claim; 0: absent, or no time */
 };
 
 void net_response_clear(struct net_response *response);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/time.h"
 
 static const char *const HEADER_NAMES[ANSWER_COUNT] = {
     [ANSWER_CONTENT_LENGTH] = "content-length",
@@ -12,6 +13,7 @@ static const char *const HEADER_NAMES[ANSWER_COUNT] = {
     [ANSWER_LOCATION] = "location",
     [ANSWER_DOCKER_CONTENT_DIGEST] = "docker-content-digest",
     [ANSWER_RETRY_AFTER] = "retry-after",
+    [ANSWER_LAST_MODIFIED] = "last-modified",
 };
 
 #define REFUSE(transfer, status_code, ...)                                                         \
@@ -122,6 +124,11 @@ static enum assay_status keep_field(struct curl_transfer *transfer, enum answer_
                          sizeof(response->docker_content_digest));
     case ANSWER_RETRY_AFTER:
         keep_retry_after(response, value);
+        break;
+    case ANSWER_LAST_MODIFIED:
+        if (time_parse_http(value, &response->last_modified_unix_s, NULL) != ASSAY_OK) {
+            response->last_modified_unix_s = 0;
+        }
         break;
     case ANSWER_COUNT:
         break;

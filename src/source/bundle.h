@@ -12,8 +12,6 @@
 #define SOURCE_BUNDLE_H
 
 #include "base/buf.h"
-#include "base/env.h"
-#include "oci/manifest.h"
 #include "source/source.h"
 
 struct bundle; /* an open one; does not change: several threads may use it */
@@ -23,6 +21,7 @@ struct bundle; /* an open one; does not change: several threads may use it */
 MUST_CHECK enum assay_status bundle_open(const char *path, const struct assay_env *env,
                                          struct bundle **out, struct assay_error *err);
 void bundle_free(struct bundle *bundle); /* NULL is fine */
+const char *bundle_path(const struct bundle *bundle);
 
 struct bundle_repository {
     const char *gun;
@@ -33,6 +32,9 @@ struct bundle_repository {
 };
 /* Borrowed from the bundle; NULL at the end. In byte order of GUNs. */
 const struct bundle_repository *bundle_repository_at(const struct bundle *bundle, size_t index);
+/* NULL when there is none of that name. */
+const struct bundle_repository *bundle_repository_find(const struct bundle *bundle,
+                                                       const char *gun);
 
 /* A role file: "timestamp", "snapshot", "targets/releases", "root", "3.root". *found false: the
  * bundle does not have it. The bytes have the digest that the bundle names. */
@@ -44,8 +46,11 @@ MUST_CHECK enum assay_status bundle_metadata_names(
     const struct bundle *bundle, const char *gun,
     enum assay_status (*each)(void *ctx, const char *name, struct assay_error *err), void *ctx,
     struct assay_error *err);
-/* Manifests, indexes and configs by digest, as a source: by_digest and blob; named and layers say
- * ASSAY_MANIFEST_MISSING. Borrows the bundle. */
+/* Manifests, indexes and configs in order of their digests; false at the end. */
+MUST_CHECK bool bundle_document_at(const struct bundle *bundle, size_t index, struct digest *digest,
+                                   uint64_t *size);
+/* Manifests, indexes and configs by digest, as a source: by_digest and blob; named says
+ * ASSAY_MANIFEST_MISSING, and there are no layers. Borrows the bundle. */
 MUST_CHECK enum assay_status bundle_source_new(const struct bundle *bundle, struct source **out,
                                                struct assay_error *err);
 

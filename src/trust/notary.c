@@ -14,6 +14,7 @@
 
 struct trust_repo {
     char *gun;
+    char *server; /* "" when the files did not come from one, or a bundle does not say */
     struct tuf_store *store;
     struct tuf_remote *remote;
     struct tuf_update *update;
@@ -38,6 +39,9 @@ static enum assay_status repo_note(struct trust_repo *repo, struct buf *text,
 static enum assay_status open_remote(struct trust_repo *repo, const struct trust_options *options,
                                      struct assay_error *err)
 {
+    if (options->bundle != NULL) {
+        return remote_bundle_new(options->bundle, repo->gun, &repo->remote, err);
+    }
     if (options->directory != NULL) {
         return remote_directory_new(options->directory, repo->gun, &repo->remote, err);
     }
@@ -68,6 +72,29 @@ static enum assay_status note_first_use(struct trust_repo *repo, struct assay_er
     return repo_note(repo, &text, err);
 }
 
+/* Where the files came from, once more for whoever passes them on. */
+static enum assay_status set_server(struct trust_repo *repo, const struct trust_options *options,
+                                    struct assay_error *err)
+{
+    const char *server = trust_needs_server(options) ? options->server : "";
+    const struct bundle_repository *claimed =
+        options->bundle == NULL ? NULL : bundle_repository_find(options->bundle, repo->gun);
+    return mem_set_string(&repo->server, claimed != NULL ? claimed->server : server, err);
+}
+
+/* A bundle cannot be asked for something newer: say what to do about it. */
+static enum assay_status run_update(struct trust_repo *repo, const struct trust_options *options,
+                                    struct assay_error *err)
+{
+    enum assay_status status = tuf_update_run(repo->update, err);
+    if (status == ASSAY_EXPIRED && options->bundle != NULL) {
+        return error_remedy(err, status,
+                            "Make a fresh bundle with 'assay bundle create' where there is a "
+                            "network, or judge the past moment that you mean by --at TIME.");
+    }
+    return status;
+}
+
 static enum assay_status repo_open(struct trust_repo *repo, const struct trust_options *options,
                                    struct assay_error *err)
 {
@@ -77,6 +104,7 @@ static enum assay_status repo_open(struct trust_repo *repo, const struct trust_o
                            options->env, &repo->store, err));
     }
     TRY(open_remote(repo, options, err));
+    TRY(set_server(repo, options, err));
     struct tuf_update_options update = {
         .dialect = &tuf_dialect_notary,
         .gun = repo->gun,
@@ -93,7 +121,7 @@ static enum assay_status repo_open(struct trust_repo *repo, const struct trust_o
         .trace = options->trace,
     };
     TRY(tuf_update_new(&update, &repo->update, err));
-    TRY(tuf_update_run(repo->update, err));
+    TRY(run_update(repo, options, err));
     return note_first_use(repo, err);
 }
 
@@ -131,6 +159,7 @@ void trust_repo_free(struct trust_repo *repo)
     for (size_t i = 0; i < repo->note_count; i++) {
         mem_free(repo->notes[i]);
     }
+    mem_free(repo->server);
     mem_free(repo->gun);
     mem_free(repo);
 }
@@ -290,6 +319,25 @@ enum assay_status trust_repo_commit(struct trust_repo *repo, struct assay_error 
         TRY(repo_note(repo, &text, err));
     }
     return ASSAY_OK;
+}
+
+enum assay_status trust_repo_files(const struct trust_repo *repo,
+                                   enum assay_status (*each)(void *ctx, const char *name,
+                                                             struct slice bytes,
+                                                             struct assay_error *err),
+                                   void *ctx, struct assay_error *err)
+{
+    return tuf_update_files(repo->update, each, ctx, err);
+}
+
+int64_t trust_repo_modified(const struct trust_repo *repo)
+{
+    return tuf_update_modified(repo->update);
+}
+
+const char *trust_repo_server(const struct trust_repo *repo)
+{
+    return repo->server;
 }
 
 const char *trust_repo_note(const struct trust_repo *repo, size_t index)

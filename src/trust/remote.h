@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a repository's metadata comes from: a Notary server, a directory, the stored state. */
+/* Where a repository's metadata comes from: a Notary server, a directory, a bundle,
+ * the stored state. */
 #ifndef TRUST_REMOTE_H
 #define TRUST_REMOTE_H
 
 #include "net/session.h"
+#include "source/bundle.h"
 #include "tuf/remote.h"
 #include "tuf/store.h"
 
@@ -25,6 +27,10 @@ MUST_CHECK enum assay_status remote_server_new(const char *server, const char *g
  * (v2/GUN/_trust/tuf/ below it), or the metadata files themselves. */
 MUST_CHECK enum assay_status remote_directory_new(const char *path, const char *gun,
                                                   struct tuf_remote **out, struct assay_error *err);
+
+/* A bundle, which is borrowed. ASSAY_IMAGE_ABSENT when it does not hold the repository. */
+MUST_CHECK enum assay_status remote_bundle_new(const struct bundle *bundle, const char *gun,
+                                               struct tuf_remote **out, struct assay_error *err);
 
 /* The role files that the last good run stored. */
 MUST_CHECK enum assay_status remote_state_new(struct tuf_store *store, struct tuf_remote **out,

@@ -68,6 +68,7 @@ static void take_answer(struct tuf_file *file, struct net_response *response)
                                                                           : TUF_FILE_ABSENT;
     } else {
         file->outcome = TUF_FILE_FOUND;
+        file->modified_unix_s = response->last_modified_unix_s;
         buf_move(&file->bytes, &response->body);
     }
 }

@@ -9,6 +9,7 @@
 #include "net/session.h"
 #include "oci/manifest.h"
 #include "oci/reference.h"
+#include "source/bundle.h"
 #include "tuf/store.h"
 #include "tuf/trusted.h"
 
@@ -18,12 +19,13 @@ struct trust_repo; /* one repository's trust data, updated and verified */
  * to: after the last commit only what was verified is read. */
 struct trust_options {
     const struct assay_env *env;
-    struct net_session *net;   /* NULL: nothing may be fetched */
-    const char *server;        /* URL without trailing slash; NULL with directory or state */
-    const char *directory;     /* --trust-dir */
-    bool from_state;           /* --offline alone: the stored role files */
-    const struct tuf_pin *pin; /* kind NONE: none */
-    bool pin_is_exact;         /* given by --root, or stored for this very GUN */
+    struct net_session *net;     /* NULL: nothing may be fetched */
+    const char *server;          /* URL without trailing slash; NULL with directory or state */
+    const char *directory;       /* --trust-dir */
+    const struct bundle *bundle; /* --bundle */
+    bool from_state;             /* --offline alone: the stored role files */
+    const struct tuf_pin *pin;   /* kind NONE: none */
+    bool pin_is_exact;           /* given by --root, or stored for this very GUN */
     bool tofu;
     int (*accept_root)(void *ctx, const char *gun, const char *fingerprint, const void *root,
                        size_t root_bytes);
@@ -38,6 +40,12 @@ struct trust_options {
     struct net_response *companion_responses;
     size_t companion_count;
 };
+
+/* Whether the files come from options.server. */
+static inline bool trust_needs_server(const struct trust_options *options)
+{
+    return options->bundle == NULL && options->directory == NULL && !options->from_state;
+}
 
 struct trust_format {
     const char *name; /* "notary" */
@@ -83,6 +91,17 @@ MUST_CHECK enum assay_status trust_repo_mark_seen(struct trust_repo *repo, const
                                                   struct assay_error *err);
 /* Stores floors, roots and files durably; nothing when stateless or --at. */
 MUST_CHECK enum assay_status trust_repo_commit(struct trust_repo *repo, struct assay_error *err);
+/* Every file that the trust data rests on, exactly as it came: the roots from the anchor on as
+ * "N.root", the last one as "root" too, then the roles that were loaded. */
+MUST_CHECK enum assay_status trust_repo_files(const struct trust_repo *repo,
+                                              enum assay_status (*each)(void *ctx, const char *name,
+                                                                        struct slice bytes,
+                                                                        struct assay_error *err),
+                                              void *ctx, struct assay_error *err);
+/* When its newest file was changed, as the server or a bundle claims; 0: unknown. */
+int64_t trust_repo_modified(const struct trust_repo *repo);
+/* The trust server that the files came from, as far as is known; "" otherwise. */
+const char *trust_repo_server(const struct trust_repo *repo);
 /* Sentences for the user: first use accepted, a floor that fell. Borrowed; NULL at the end. */
 const char *trust_repo_note(const struct trust_repo *repo, size_t index);
 

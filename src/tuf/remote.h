@@ -20,7 +20,8 @@ struct tuf_file {
     char name[TUF_FILE_NAME_BYTES]; /* "timestamp", "3.root", "snapshot.HEX", "targets/releases" */
     size_t max_bytes;
     enum tuf_file_outcome outcome;
-    struct buf bytes; /* owned */
+    struct buf bytes;        /* owned */
+    int64_t modified_unix_s; /* the server's own time, a claim; 0: unknown */
     struct assay_error error;
 };
 void tuf_file_clear(struct tuf_file *file);

@@ -317,6 +317,44 @@ const struct tuf_trusted *tuf_update_trusted(const struct tuf_update *update)
     return update->trusted;
 }
 
+enum assay_status tuf_update_files(const struct tuf_update *update,
+                                   enum assay_status (*each)(void *ctx, const char *name,
+                                                             struct slice bytes,
+                                                             struct assay_error *err),
+                                   void *ctx, struct assay_error *err)
+{
+    for (size_t i = 0; i < update->chain_count; i++) {
+        const struct root_file *root = &update->chain[i];
+        char name[TUF_FILE_NAME_BYTES];
+        (void)snprintf(name, sizeof(name), "%" PRIu64 ".root", root->version);
+        TRY(each(ctx, name, buf_slice(&root->bytes), err));
+        if (i + 1 == update->chain_count) {
+            TRY(each(ctx, "root", buf_slice(&root->bytes), err));
+        }
+    }
+    for (size_t i = 0; i < update->loaded_count; i++) {
+        TRY(each(ctx, update->loaded[i].role, update->loaded[i].bytes, err));
+    }
+    return ASSAY_OK;
+}
+
+static int64_t newest_of(const struct tuf_file *files, size_t count, int64_t newest)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool newer = files[i].outcome == TUF_FILE_FOUND && files[i].modified_unix_s > newest;
+        newest = newer ? files[i].modified_unix_s : newest;
+    }
+    return newest;
+}
+
+int64_t tuf_update_modified(const struct tuf_update *update)
+{
+    int64_t newest = newest_of(update->files, update->file_count, 0);
+    return update->flight == NULL ? newest
+                                  : newest_of(update->flight + FLIGHT_TIMESTAMP,
+                                              FLIGHT_NEXT_ROOT - FLIGHT_TIMESTAMP, newest);
+}
+
 bool tuf_update_accepted_first_use(const struct tuf_update *update)
 {
     return update->accepted_first_use;

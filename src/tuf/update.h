@@ -47,6 +47,15 @@ MUST_CHECK enum assay_status tuf_update_mark_seen(struct tuf_update *update, con
 MUST_CHECK enum assay_status tuf_update_commit(struct tuf_update *update, struct assay_error *err);
 /* The root was accepted on first use, in this run. */
 bool tuf_update_accepted_first_use(const struct tuf_update *update);
+/* Every file that was taken in, exactly as it came: the roots from the anchor on as "N.root", the
+ * last one as "root" too, then the roles. */
+MUST_CHECK enum assay_status tuf_update_files(const struct tuf_update *update,
+                                              enum assay_status (*each)(void *ctx, const char *name,
+                                                                        struct slice bytes,
+                                                                        struct assay_error *err),
+                                              void *ctx, struct assay_error *err);
+/* The newest time that the remote claims for a role file; 0: it claims none. */
+int64_t tuf_update_modified(const struct tuf_update *update);
 /* Floors that fell because all keys of their role are gone. */
 size_t tuf_update_fallen_floors(const struct tuf_update *update);
 /* "sha256:HEX" of the canonical ids of the last root's keys, several separated by ", ". */

@@ -133,7 +133,8 @@ enum assay_status trust_options_fill(const struct assay_session *session,
         .net = net->net,
         .server = server->url,
         .directory = options->trust_dir,
-        .from_state = options->offline && options->trust_dir == NULL,
+        .bundle = session->bundle,
+        .from_state = options->offline && options->trust_dir == NULL && session->bundle == NULL,
         .pin = &pin->pin,
         .pin_is_exact = pin->is_exact,
         .tofu = options->tofu != 0,
@@ -142,6 +143,7 @@ enum assay_status trust_options_fill(const struct assay_session *session,
         .state_dir = options->stateless ? NULL : options->state_dir,
         .now_unix_s = now_unix_s,
         .has_at = options->has_at != 0,
+        .all_delegations = session->collect != NULL,
     };
     return ASSAY_OK;
 }

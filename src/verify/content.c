@@ -38,7 +38,9 @@ enum assay_status content_check_bytes(struct content *content, enum rule rule, c
                     bytes.len, wanted_size);
     }
     trace_add(content->trace, rule, true, subject, "hashed %s, %zu bytes", have, bytes.len);
-    return ASSAY_OK;
+    return content->session->collect == NULL
+               ? ASSAY_OK
+               : bundle_writer_document(content->session->collect, bytes, err);
 }
 
 /* A directory that names one image and holds another's bytes under that name is not to be judged by
@@ -85,6 +87,7 @@ static enum assay_status load_named(struct content *content, struct assay_error 
 static enum assay_status load_by_digest(struct content *content, struct source *source,
                                         struct assay_error *err)
 {
+    source_manifest_clear(&content->signed_doc);
     struct oci_descriptor wanted = { .media_text = "",
                                      .digest = content->claim->target.sha256,
                                      .size = content->claim->target.length };
@@ -108,17 +111,48 @@ static enum assay_status load_from_registry(struct content *content, struct assa
     return status;
 }
 
+/* A registry is not asked where a tag leads if the bundle has what was signed for it. *found: it
+ * has. */
+static enum assay_status load_from_bundle(struct content *content, bool *found,
+                                          struct assay_error *err)
+{
+    const struct job *job = content->job;
+    struct assay_error reason = ERROR_INIT;
+    *found = false;
+    if (job->documents == NULL) {
+        return ASSAY_OK;
+    }
+    enum assay_status status = load_by_digest(content, job->documents, &reason);
+    *found = status == ASSAY_OK;
+    bool may_ask = !job->source->is_local && job->net != NULL;
+    if (status == ASSAY_MANIFEST_MISSING && (may_ask || job->source->is_local)) {
+        return ASSAY_OK;
+    }
+    return status == ASSAY_OK ? ASSAY_OK : error_pass(err, &reason);
+}
+
 /* The signed document's bytes: what the name led to if that is it, else by its digest. */
 static enum assay_status fetch_signed(struct content *content, struct assay_error *err)
 {
+    bool found = false;
+    if (!content->job->source->is_local) {
+        TRY(load_from_bundle(content, &found, err));
+    }
+    if (found) {
+        content->named = content->claim->target.sha256;
+        return ASSAY_OK;
+    }
     TRY(load_named(content, err));
     if (digest_equal(&content->named, &content->claim->target.sha256)) {
         return ASSAY_OK;
     }
-    source_manifest_clear(&content->signed_doc);
     enum assay_status status = load_by_digest(content, content->job->source, err);
     if (status != ASSAY_MANIFEST_MISSING || !content->job->source->is_local) {
         return status;
+    }
+    TRY(load_from_bundle(content, &found, err));
+    if (found) {
+        return ASSAY_OK;
     }
     if (content->job->net != NULL) {
         return load_from_registry(content, err);
@@ -201,7 +235,9 @@ static enum assay_status judge_signed(struct content *content, struct assay_erro
     const char *said[] = { content->signed_doc.media_type };
     TRY_IN(oci_document_parse(bytes, said, ARRAY_LEN(said), &content->document, err), err,
            "the signed manifest");
-    TRY(mem_set_string(&verdict->media_type, content->signed_doc.media_type, err));
+    const char *media = content->signed_doc.media_type;
+    TRY(mem_set_string(&verdict->media_type,
+                       media[0] == '\0' ? oci_media_text(content->document.media) : media, err));
     return note_moved(content, err);
 }
 
@@ -212,6 +248,7 @@ enum assay_status content_judge(struct assay_session *session, struct job *job,
         .session = session, .job = job, .claim = claim, .trace = &job->verdict->trace
     };
     content.deep = job->source->is_local || session->options.layers != 0;
+    content.with_config = content.deep || session->collect != NULL || session->bundle_alone;
     enum assay_status status = fetch_signed(&content, err);
     if (status == ASSAY_OK) {
         status = judge_signed(&content, err);

@@ -6,22 +6,15 @@
 
 /* ---- config ---- */
 
-/* Collects a small blob whole. */
-static enum assay_status collect(void *ctx, struct slice bytes, struct assay_error *err)
-{
-    return buf_append(ctx, bytes, err);
-}
-
 static enum assay_status load_config(struct content *content, const struct oci_document *manifest,
                                      struct oci_config *out, struct assay_error *err)
 {
-    struct source *source = content->job->source;
     AUTO_BUF bytes = BUF_INIT(LIMIT_CONFIG_BYTES);
     if (manifest->config.size > LIMIT_CONFIG_BYTES) {
         return FAIL(err, ASSAY_TOO_LARGE, "the image config has %" PRIu64 " bytes, more than %lu",
                     manifest->config.size, LIMIT_CONFIG_BYTES);
     }
-    enum assay_status status = source->ops->blob(source, &manifest->config, collect, &bytes, err);
+    enum assay_status status = content_config(content, &manifest->config, &bytes, err);
     TRY_IN(content_note_size(content, RULE_CONFIG_DIGEST, "the image config", status, err), err,
            "the image config");
     TRY(content_check_bytes(content, RULE_CONFIG_DIGEST, "the image config", buf_slice(&bytes),

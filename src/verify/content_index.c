@@ -38,7 +38,7 @@ static enum assay_status judge_entry(struct content *content, const struct oci_i
     enum assay_status status = ASSAY_OK;
     if (manifest.is_index) {
         status = FAIL(err, ASSAY_MEDIA_TYPE, "an index stands inside the index");
-    } else if (content->deep) {
+    } else if (content->with_config) {
         status = content_judge_image(content, &manifest,
                                      entry->has_platform ? &entry->platform : NULL, NULL, err);
     }
@@ -111,7 +111,8 @@ static enum assay_status judge_planned(struct content *content, struct plan *pla
         oci_platform_format(&entry->platform, text, sizeof(text));
     }
     const char *shown = entry->has_platform ? text : "";
-    if (plan->statuses[index] == ASSAY_MANIFEST_MISSING && content->job->source->is_local) {
+    if (plan->statuses[index] == ASSAY_MANIFEST_MISSING &&
+        (content->job->source->is_local || content->session->bundle_alone)) {
         return add_platform(content, shown, &entry->descriptor, VERDICT_PLATFORM_NOT_PRESENT, err);
     }
     if (plan->statuses[index] != ASSAY_OK) {
@@ -130,13 +131,12 @@ static enum assay_status judge_planned(struct content *content, struct plan *pla
 
 enum assay_status content_judge_index(struct content *content, struct assay_error *err)
 {
-    struct source *source = content->job->source;
     CLEANUP(plan_clear) struct plan plan = { 0 };
     size_t judged = 0;
     TRY(make_plan(content, &plan, err));
     if (plan.count > 0) {
-        TRY(source->ops->by_digest(source, plan.wanted, plan.count, plan.fetched, plan.statuses,
-                                   plan.errors, err));
+        TRY(content_by_digest(content, plan.wanted, plan.count, plan.fetched, plan.statuses,
+                              plan.errors, err));
     }
     for (size_t i = 0; i < plan.count; i++) {
         TRY(judge_planned(content, &plan, i, &judged, err));
@@ -155,7 +155,7 @@ enum assay_status content_judge_single(struct content *content, struct assay_err
     struct oci_descriptor self = { .digest = content->claim->target.sha256,
                                    .size = content->claim->target.length };
     char platform[PLATFORM_TEXT_BYTES] = "";
-    if (content->deep || !content->session->platform.all) {
+    if (content->with_config || !content->session->platform.all) {
         TRY(content_judge_image(content, &content->document, NULL, platform, err));
     }
     return add_platform(content, platform, &self, VERDICT_PLATFORM_JUDGED, err);

@@ -12,12 +12,23 @@ struct content {
     struct job *job;
     const struct trust_claim *claim;
     struct trace *trace;
-    bool deep;           /* config and layers too */
+    bool deep;           /* layers too, and so the config */
+    bool with_config;    /* the config, with or without layers */
     struct digest named; /* of what the name led to; DIGEST_NONE: nothing was there */
     struct source_manifest signed_doc;
     struct oci_document document; /* of signed_doc */
 };
 
+/* Manifests by digest. A registry is asked for what the bundle does not hold. */
+MUST_CHECK enum assay_status content_by_digest(struct content *content,
+                                               const struct oci_descriptor *wanted, size_t count,
+                                               struct source_manifest *out,
+                                               enum assay_status *statuses,
+                                               struct assay_error *errors, struct assay_error *err);
+/* A config, whole; likewise. */
+MUST_CHECK enum assay_status content_config(struct content *content,
+                                            const struct oci_descriptor *wanted, struct buf *out,
+                                            struct assay_error *err);
 /* Bytes have the digest and size; with its line in the trace. */
 MUST_CHECK enum assay_status content_check_bytes(struct content *content, enum rule rule,
                                                  const char *subject, struct slice bytes,

@@ -28,6 +28,10 @@ static enum assay_status describe_source(const struct assay_session *session,
                                          struct session_explanation *out, struct assay_error *err)
 {
     struct server_choice server;
+    if (session->options.bundle != NULL) {
+        TRY(mem_set_string(&out->trust_source, session->options.bundle, err));
+        return mem_set_string(&out->trust_source_reason, "--bundle", err);
+    }
     if (session->options.trust_dir != NULL) {
         TRY(mem_set_string(&out->trust_source, session->options.trust_dir, err));
         return mem_set_string(&out->trust_source_reason, "--trust-dir", err);

@@ -41,7 +41,7 @@ static bool is_offline(const struct group *group)
             return false;
         }
     }
-    return options->trust_dir != NULL;
+    return options->trust_dir != NULL || options->bundle != NULL;
 }
 
 static const struct oci_reference *first_reference(const struct group *group)
@@ -115,12 +115,12 @@ static enum assay_status open_repo(struct group *group, const struct oci_referen
     TRY(server_choose(group->session, reference, &group->server, err));
     TRY(trust_options_fill(group->session, &group->net, &group->pin, &group->server, now_unix_s,
                            &options, err));
-    if (options.directory == NULL && !options.from_state) {
+    if (trust_needs_server(&options)) {
         TRY(server_required(&group->server, reference, err));
     }
     size_t next = 0;
     TRY(make_room(group, err));
-    if (group->net.net != NULL && options.directory == NULL) {
+    if (group->net.net != NULL && trust_needs_server(&options)) {
         TRY(plan_manifests(group, &next, COMPANIONS_MAX, err));
     }
     options.trace = &group->trace;
@@ -129,7 +129,9 @@ static enum assay_status open_repo(struct group *group, const struct oci_referen
     options.companion_count = group->get_count;
     TRY(trust_format_at(0)->open(reference->name, &options, &group->repo, err));
     hand_out(group);
-    return group->net.net == NULL ? ASSAY_OK : fetch_rest(group, next, err);
+    /* what a bundle holds is not asked for */
+    bool wants_rest = group->net.net != NULL && options.bundle == NULL;
+    return wants_rest ? fetch_rest(group, next, err) : ASSAY_OK;
 }
 
 /* What all verdicts of the repository share. */
@@ -174,6 +176,37 @@ static void conclude(struct group *group)
     }
 }
 
+/* ---- into a bundle ---- */
+
+static enum assay_status collect_file(void *ctx, const char *name, struct slice bytes,
+                                      struct assay_error *err)
+{
+    return bundle_writer_metadata(ctx, name, bytes, err);
+}
+
+static enum assay_status collect_repo(const struct group *group, struct assay_error *err)
+{
+    struct bundle_writer *writer = group->session->collect;
+    TRY(bundle_writer_repository(writer, trust_repo_gun(group->repo),
+                                 trust_repo_server(group->repo), trust_repo_modified(group->repo),
+                                 err));
+    TRY(trust_repo_files(group->repo, collect_file, writer, err));
+    for (size_t i = 0; i < group->count; i++) {
+        if (group->jobs[i]->passed) {
+            TRY(bundle_writer_reference(writer, group->jobs[i]->reference.text, err));
+        }
+    }
+    return ASSAY_OK;
+}
+
+static void collect(struct group *group)
+{
+    struct assay_error err = ERROR_INIT;
+    if (group->session->collect != NULL && collect_repo(group, &err) != ASSAY_OK) {
+        fail_all(group, &err);
+    }
+}
+
 static void run(struct group *group, int64_t now_unix_s)
 {
     struct assay_error err = ERROR_INIT;
@@ -200,6 +233,7 @@ static void run(struct group *group, int64_t now_unix_s)
         }
     }
     conclude(group);
+    collect(group);
 }
 
 void group_run(struct assay_session *session, struct job **jobs, size_t count, int64_t now_unix_s)

@@ -23,7 +23,7 @@ static enum assay_status open_trust(struct assay_session *session,
     if (status == ASSAY_OK) {
         status = trust_options_fill(session, net, &pin, &server, now_unix_s, &options, err);
     }
-    if (status == ASSAY_OK && options.directory == NULL && !options.from_state) {
+    if (status == ASSAY_OK && trust_needs_server(&options)) {
         status = server_required(&server, reference, err);
     }
     if (status == ASSAY_OK) {
@@ -47,8 +47,10 @@ enum assay_status session_open_trust(struct assay_session *session,
                                      struct assay_error *err)
 {
     struct worker_net net;
-    bool offline = session->options.offline || session->options.trust_dir != NULL;
+    const struct assay_options *options = &session->options;
+    bool offline = options->offline || options->trust_dir != NULL || options->bundle != NULL;
     *out = NULL;
+    TRY(session_open_bundle(session, err));
     TRY(worker_net_open(session, offline, &net, err));
     enum assay_status status = open_trust(session, reference, &net, out, err);
     worker_net_close(&net);

@@ -40,8 +40,8 @@ static bool is_trust_known(const struct assay_session *session, const char *name
 {
     const struct assay_options *o = &session->options;
     struct oci_reference reference = { 0 };
-    if (o->trust_dir != NULL || o->trust_server != NULL || o->root != NULL || o->as != NULL ||
-        o->tofu || o->has_at) {
+    if (o->trust_dir != NULL || o->bundle != NULL || o->trust_server != NULL || o->root != NULL ||
+        o->as != NULL || o->tofu || o->has_at) {
         return true;
     }
     if (name == NULL || oci_reference_parse(name, &reference, NULL) != ASSAY_OK) {

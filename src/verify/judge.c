@@ -89,6 +89,9 @@ static enum assay_status prepare(struct assay_session *session, struct net_sessi
     }
     struct source_context context = source_context_of(session, net);
     TRY(transport->open(locator, &context, &job->source, err));
+    if (session->bundle != NULL) {
+        TRY(bundle_source_new(session->bundle, &job->documents, err));
+    }
     if (transport->is_local) {
         TRY(local_reference(session, job, err));
     }
@@ -117,8 +120,10 @@ void job_prepare(struct assay_session *session, struct net_session *net, struct 
 void job_clear(struct job *job)
 {
     source_free(job->source);
+    source_free(job->documents);
     oci_reference_clear(&job->reference);
     job->source = NULL;
+    job->documents = NULL;
 }
 
 /* ---- which entry is signed for it ---- */

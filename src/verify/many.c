@@ -109,7 +109,7 @@ static void *work(void *arg)
 }
 
 /* One thread a job slot; this thread is one of them, so that a failure to start others only costs
- * time. A fetcher that the caller gave belongs to this thread alone. */
+ * time. A fetcher that the caller gave belongs to this thread alone, and so does a collection. */
 static void run_groups(struct run *run)
 {
     pthread_t threads[LIMIT_JOBS];
@@ -118,7 +118,7 @@ static void run_groups(struct run *run)
     size_t wanted = run->session->options.jobs > 0 ? (size_t)run->session->options.jobs
                     : cores > 0                    ? (size_t)cores
                                                    : 1;
-    if (run->session->env.fetcher != NULL) {
+    if (run->session->env.fetcher != NULL || run->session->collect != NULL) {
         wanted = 1;
     }
     wanted = wanted < LIMIT_JOBS ? wanted : LIMIT_JOBS;
@@ -137,6 +137,9 @@ static enum assay_status judge_all(struct assay_session *session, struct job *jo
 {
     struct run run = { .session = session };
     enum assay_status status = session_now(session, &run.now_unix_s, err);
+    if (status == ASSAY_OK) {
+        status = session_open_bundle(session, err);
+    }
     if (status == ASSAY_OK) {
         status = sort_jobs(&run, jobs, count, err);
     }
@@ -192,6 +195,16 @@ enum assay_status assay_verify_many(struct assay_session *session, const char *c
         }
     }
     return worst;
+}
+
+enum assay_status session_collect(struct assay_session *session, const char *const *references,
+                                  size_t count, struct bundle_writer *writer,
+                                  struct assay_verdict **out)
+{
+    session->collect = writer;
+    enum assay_status status = assay_verify_many(session, references, count, out);
+    session->collect = NULL;
+    return status;
 }
 
 enum assay_status assay_verify(struct assay_session *session, const char *reference,

@@ -111,6 +111,9 @@ static enum assay_status check_options(const struct assay_options *options, stru
     if (options->has_at && (options->at_unix_s < 0 || options->at_unix_s > TIME_MAX_UNIX_S)) {
         return FAIL(err, ASSAY_USAGE, "the time to judge at is not within the years 1970 to 9999");
     }
+    if (options->bundle != NULL && options->trust_dir != NULL) {
+        return FAIL(err, ASSAY_USAGE, "trust data comes from a bundle or a directory, not both");
+    }
     if (options->has_at && options->tofu) {
         return FAIL(err, ASSAY_USAGE, "--at needs a pin and cannot accept a first root");
     }
@@ -241,9 +244,22 @@ void assay_session_free(struct assay_session *session)
     }
     session_progress_clear(&session->progress);
     net_credentials_free(session->credentials);
+    bundle_free(session->bundle);
     tuf_pin_clear(&session->root);
     arena_clear(&session->arena);
     mem_free(session);
+}
+
+enum assay_status session_open_bundle(struct assay_session *session, struct assay_error *err)
+{
+    return session->options.bundle == NULL || session->bundle != NULL
+               ? ASSAY_OK
+               : bundle_open(session->options.bundle, &session->env, &session->bundle, err);
+}
+
+void session_judge_alone(struct assay_session *session)
+{
+    session->bundle_alone = true;
 }
 
 enum assay_status session_now(const struct assay_session *session, int64_t *out,

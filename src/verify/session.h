@@ -16,6 +16,17 @@ MUST_CHECK enum assay_status session_new(const struct assay_options *options,
                                          const struct assay_env *env, struct assay_session **out,
                                          struct assay_error *err);
 
+/* From now on the session judges by options.bundle alone: configs are hashed as well, and platforms
+ * that the bundle lacks are listed as not present. */
+void session_judge_alone(struct assay_session *session);
+/* As assay_verify_many, on one thread; what every TRUSTED verdict rests on goes into the writer:
+ * trust data with all delegations that can be loaded, manifests and configs. A failure to do so is
+ * the verdict's. */
+MUST_CHECK enum assay_status session_collect(struct assay_session *session,
+                                             const char *const *references, size_t count,
+                                             struct bundle_writer *writer,
+                                             struct assay_verdict **out);
+
 /* The updated and verified trust data of a repository, every delegation that can be loaded
  * included, for inspect --trust. */
 

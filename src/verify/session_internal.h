@@ -17,7 +17,14 @@ struct assay_session {
     struct oci_platform_choice platform;
     struct tuf_pin root; /* --root; kind NONE: the stored pins */
     struct net_credentials *credentials;
+    struct bundle *bundle;         /* options.bundle; NULL until session_open_bundle */
+    struct bundle_writer *collect; /* what was verified goes in here; NULL: nowhere; borrowed */
+    bool bundle_alone;             /* see session_judge_alone */
 };
+
+/* Opens options.bundle, if there is one and it is not open. Before any thread is started. */
+MUST_CHECK enum assay_status session_open_bundle(struct assay_session *session,
+                                                 struct assay_error *err);
 
 /* A network for one worker: fetcher and session; both NULL when nothing may be fetched. */
 struct worker_net {
@@ -70,6 +77,7 @@ struct job {
     struct oci_reference reference; /* what it is judged as */
     struct net_session *net;        /* NULL: nothing may be fetched; borrowed */
     struct source *source;
+    struct source *documents;      /* of the bundle; NULL: there is none */
     struct assay_verdict *verdict; /* owned until it is handed out */
     bool ready;                    /* reference and source are there: it can be judged */
     bool passed;                   /* everything but the storing of state held */

@@ -96,6 +96,36 @@ Test(time, refuses_every_other_form)
     }
 }
 
+Test(time, parses_what_http_servers_send)
+{
+    static const char *const wrong[] = {
+        "",
+        "Thu, 25 Nov 2026 13:18:37 GMT", /* it was a Wednesday */
+        "Wed, 25 Nov 2026 13:18:37 UTC",
+        "Wed, 25 Nov 2026 13:18:37 GM",
+        "Wed, 25 Nov 2026 13:18:37 GMT ",
+        "Wed, 25 nov 2026 13:18:37 GMT",
+        "Wed, 31 Nov 2026 13:18:37 GMT",
+        "Wed, 25 Nov 2026 24:18:37 GMT",
+        "Wed, 25 Nov 2026 13.18.37 GMT",
+        "Wed; 25 Nov 2026 13:18:37 GMT",
+        "Wednesday, 25-Nov-26 13:18:37 GMT",
+        "Wed Nov 25 13:18:37 2026",
+        "2026-11-25T13:18:37Z",
+    };
+    int64_t unix_s = 0;
+    cr_assert_eq(time_parse_http(SLICE_LITERAL("Wed, 25 Nov 2026 13:18:37 GMT"), &unix_s, NULL),
+                 ASSAY_OK);
+    cr_expect_eq(unix_s, 1795612717);
+    cr_assert_eq(time_parse_http(SLICE_LITERAL("Thu, 01 Jan 1970 00:00:00 GMT"), &unix_s, NULL),
+                 ASSAY_OK);
+    cr_expect_eq(unix_s, 0);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        cr_expect_eq(time_parse_http(slice_from_string(wrong[i]), &unix_s, NULL), ASSAY_TIME_FORMAT,
+                     "%s", wrong[i]);
+    }
+}
+
 Test(time, refuses_a_nul_byte)
 {
     int64_t unix_s = 0;

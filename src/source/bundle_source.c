@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The documents of a bundle, as a source. */
+#include "base/mem.h"
+#include "source/bundle_parts.h"
+
+struct bundle_source {
+    struct source base;
+    const struct bundle *bundle;
+};
+
+static enum assay_status read_document(const struct source *source,
+                                       const struct oci_descriptor *wanted, size_t max_bytes,
+                                       struct buf *out, struct assay_error *err)
+{
+    const struct bundle *bundle = ((const struct bundle_source *)source)->bundle;
+    const struct bundle_blob *blob = bundle_blob_find(bundle, &wanted->digest);
+    if (blob == NULL) {
+        char digest[DIGEST_TEXT_BYTES];
+        digest_format(&wanted->digest, digest);
+        return FAIL(err, ASSAY_MANIFEST_MISSING, "%s is not in the bundle %s", digest,
+                    bundle->path);
+    }
+    return bundle_blob_read(bundle, blob, max_bytes, out, err);
+}
+
+static enum assay_status source_by_digest(struct source *source,
+                                          const struct oci_descriptor *wanted, size_t count,
+                                          struct source_manifest *out, enum assay_status *statuses,
+                                          struct assay_error *errors,
+                                          struct assay_error *err UNUSED)
+{
+    for (size_t i = 0; i < count; i++) {
+        out[i] = (struct source_manifest){ 0 };
+        error_clear(&errors[i]);
+        statuses[i] =
+            read_document(source, &wanted[i], LIMIT_MANIFEST_BYTES, &out[i].bytes, &errors[i]);
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status source_blob(struct source *source, const struct oci_descriptor *wanted,
+                                     enum assay_status (*sink)(void *ctx, struct slice bytes,
+                                                               struct assay_error *err),
+                                     void *ctx, struct assay_error *err)
+{
+    AUTO_BUF bytes = BUF_INIT(LIMIT_CONFIG_BYTES);
+    TRY(read_document(source, wanted, LIMIT_CONFIG_BYTES, &bytes, err));
+    return sink(ctx, buf_slice(&bytes), err);
+}
+
+static enum assay_status source_named(struct source *source, struct source_manifest *out,
+                                      struct assay_error *err)
+{
+    *out = (struct source_manifest){ 0 };
+    return FAIL(err, ASSAY_MANIFEST_MISSING, "the bundle %s holds manifests by digest only",
+                ((const struct bundle_source *)source)->bundle->path);
+}
+
+static void source_release(struct source *source)
+{
+    mem_free(source);
+}
+
+static const struct source_ops BUNDLE_OPS = {
+    .named = source_named,
+    .by_digest = source_by_digest,
+    .blob = source_blob,
+    .free = source_release,
+};
+
+enum assay_status bundle_source_new(const struct bundle *bundle, struct source **out,
+                                    struct assay_error *err)
+{
+    struct bundle_source *made = mem_alloc(1, sizeof(*made));
+    *out = NULL;
+    if (made == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    made->base.ops = &BUNDLE_OPS;
+    made->base.is_local = true;
+    made->base.has_manifest = true;
+    made->bundle = bundle;
+    *out = &made->base;
+    return ASSAY_OK;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything is kept in its final order from the start, so that what was added first, or taken over
+ * from an older bundle, makes no difference to the bytes. */
+#include "base/mem.h"
+#include "source/bundle_writer.h"
+
+/* ---- sorted lists ---- */
+
+/* Makes room at a place of a list: what stood there and behind moves up. */
+static enum assay_status open_place(void *list, size_t *count, size_t *cap, size_t size,
+                                    size_t place, struct assay_error *err)
+{
+    TRY(mem_grow(list, *count, cap, size, err));
+    uint8_t *items = *(uint8_t **)list;
+    memmove(items + (place + 1) * size, items + place * size, (*count - place) * size);
+    memset(items + place * size, 0, size);
+    (*count)++;
+    return ASSAY_OK;
+}
+
+static struct slice blob_key(const struct digest *digest)
+{
+    return slice_of(digest->bytes, digest_size(DIGEST_SHA256));
+}
+
+/* The first place in a sorted list whose key is not before the wanted one. */
+static size_t find_place(const void *list, size_t count,
+                         struct slice (*key_at)(const void *list, size_t index),
+                         struct slice wanted, bool *found)
+{
+    size_t low = 0;
+    size_t high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        bool before = slice_compare(key_at(list, middle), wanted) < 0;
+        low = before ? middle + 1 : low;
+        high = before ? high : middle;
+    }
+    *found = low < count && slice_equal(key_at(list, low), wanted);
+    return low;
+}
+
+static struct slice blob_key_at(const void *list, size_t index)
+{
+    return blob_key(&((const struct writer_blob *)list)[index].digest);
+}
+
+static struct slice role_key_at(const void *list, size_t index)
+{
+    return slice_from_string(((const struct writer_role *)list)[index].name);
+}
+
+static struct slice repository_key_at(const void *list, size_t index)
+{
+    return slice_from_string(((const struct writer_repository *)list)[index].gun);
+}
+
+static struct slice reference_key_at(const void *list, size_t index)
+{
+    return slice_from_string(((char *const *)list)[index]);
+}
+
+struct writer_blob *bundle_writer_blob(const struct bundle_writer *writer,
+                                       const struct digest *digest)
+{
+    bool found = false;
+    size_t place =
+        find_place(writer->blobs, writer->blob_count, blob_key_at, blob_key(digest), &found);
+    return found ? &writer->blobs[place] : NULL;
+}
+
+/* ---- adding ---- */
+
+/* The blob of a digest, made when it is new. */
+static enum assay_status need_blob(struct bundle_writer *writer, const struct digest *digest,
+                                   uint64_t size, struct writer_blob **out, bool *is_new,
+                                   struct assay_error *err)
+{
+    bool found = false;
+    size_t place =
+        find_place(writer->blobs, writer->blob_count, blob_key_at, blob_key(digest), &found);
+    if (!found) {
+        TRY(open_place(&writer->blobs, &writer->blob_count, &writer->blob_cap,
+                       sizeof(*writer->blobs), place, err));
+        writer->blobs[place] = (struct writer_blob){ .digest = *digest, .size = size };
+    }
+    *is_new = !found;
+    *out = &writer->blobs[place];
+    return ASSAY_OK;
+}
+
+static enum assay_status add_blob(struct bundle_writer *writer, struct slice bytes,
+                                  struct writer_blob **out, struct assay_error *err)
+{
+    struct digest digest;
+    bool is_new = false;
+    TRY(digest_compute(DIGEST_SHA256, bytes, &digest, err));
+    TRY(need_blob(writer, &digest, bytes.len, out, &is_new, err));
+    if (!is_new) {
+        return ASSAY_OK;
+    }
+    (*out)->bytes = (struct buf)BUF_INIT(LIMIT_BUNDLE_BYTES);
+    return buf_append(&(*out)->bytes, bytes, err);
+}
+
+static enum assay_status add_role(struct writer_repository *repository, const char *name,
+                                  const struct digest *digest, uint64_t size,
+                                  struct assay_error *err)
+{
+    bool found = false;
+    size_t place = find_place(repository->roles, repository->role_count, role_key_at,
+                              slice_from_string(name), &found);
+    if (!found) {
+        AUTO_MEM char *copy = mem_copy_string(name);
+        if (copy == NULL) {
+            return FAIL_NO_MEMORY(err);
+        }
+        TRY(open_place(&repository->roles, &repository->role_count, &repository->role_cap,
+                       sizeof(*repository->roles), place, err));
+        repository->roles[place].name = STEAL(copy);
+    }
+    repository->roles[place].digest = *digest;
+    repository->roles[place].size = size;
+    return ASSAY_OK;
+}
+
+static void clear_roles(struct writer_repository *repository)
+{
+    for (size_t i = 0; i < repository->role_count; i++) {
+        mem_free(repository->roles[i].name);
+    }
+    repository->role_count = 0;
+}
+
+enum assay_status bundle_writer_repository(struct bundle_writer *writer, const char *gun,
+                                           const char *server, int64_t modified_unix_s,
+                                           struct assay_error *err)
+{
+    bool found = false;
+    size_t place = find_place(writer->repositories, writer->repository_count, repository_key_at,
+                              slice_from_string(gun), &found);
+    if (!found) {
+        AUTO_MEM char *copy = mem_copy_string(gun);
+        if (copy == NULL) {
+            return FAIL_NO_MEMORY(err);
+        }
+        TRY(open_place(&writer->repositories, &writer->repository_count, &writer->repository_cap,
+                       sizeof(*writer->repositories), place, err));
+        writer->repositories[place].gun = STEAL(copy);
+    }
+    struct writer_repository *repository = &writer->repositories[place];
+    writer->current = place;
+    repository->modified_unix_s = modified_unix_s;
+    clear_roles(repository);
+    return mem_set_string(&repository->server, server, err);
+}
+
+static enum assay_status current(struct bundle_writer *writer, struct writer_repository **out,
+                                 struct assay_error *err)
+{
+    if (writer->repository_count == 0) {
+        return FAIL(err, ASSAY_INTERNAL, "no repository of the bundle was begun");
+    }
+    *out = &writer->repositories[writer->current];
+    return ASSAY_OK;
+}
+
+enum assay_status bundle_writer_metadata(struct bundle_writer *writer, const char *name,
+                                         struct slice bytes, struct assay_error *err)
+{
+    struct writer_repository *repository = NULL;
+    struct writer_blob *blob = NULL;
+    TRY(current(writer, &repository, err));
+    TRY(add_blob(writer, bytes, &blob, err));
+    return add_role(repository, name, &blob->digest, blob->size, err);
+}
+
+enum assay_status bundle_writer_reference(struct bundle_writer *writer, const char *reference,
+                                          struct assay_error *err)
+{
+    struct writer_repository *repository = NULL;
+    bool found = false;
+    TRY(current(writer, &repository, err));
+    size_t place = find_place(repository->references, repository->reference_count, reference_key_at,
+                              slice_from_string(reference), &found);
+    if (found) {
+        return ASSAY_OK;
+    }
+    AUTO_MEM char *copy = mem_copy_string(reference);
+    if (copy == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    TRY(open_place(&repository->references, &repository->reference_count,
+                   &repository->reference_cap, sizeof(char *), place, err));
+    repository->references[place] = STEAL(copy);
+    return ASSAY_OK;
+}
+
+enum assay_status bundle_writer_document(struct bundle_writer *writer, struct slice bytes,
+                                         struct assay_error *err)
+{
+    struct writer_blob *blob = NULL;
+    TRY(add_blob(writer, bytes, &blob, err));
+    blob->is_document = true;
+    return ASSAY_OK;
+}
+
+/* ---- what an older bundle holds ---- */
+
+static enum assay_status take_over_blob(struct bundle_writer *writer,
+                                        const struct bundle_blob *from, struct writer_blob **out,
+                                        struct assay_error *err)
+{
+    bool is_new = false;
+    return need_blob(writer, &from->digest, from->size, out, &is_new, err);
+}
+
+static enum assay_status take_over(struct bundle_writer *writer, struct assay_error *err)
+{
+    const struct bundle *base = writer->base;
+    struct writer_blob *blob = NULL;
+    for (size_t i = 0; i < base->entry_count; i++) {
+        const struct bundle_entry *entry = &base->entries[i];
+        TRY(bundle_writer_repository(writer, entry->view.gun, entry->view.server,
+                                     entry->view.modified_unix_s, err));
+        for (size_t r = 0; r < entry->role_count; r++) {
+            TRY(take_over_blob(writer, entry->roles[r].blob, &blob, err));
+            TRY(add_role(&writer->repositories[writer->current], entry->roles[r].name,
+                         &blob->digest, blob->size, err));
+        }
+        for (size_t r = 0; r < entry->view.reference_count; r++) {
+            TRY(bundle_writer_reference(writer, entry->view.references[r], err));
+        }
+    }
+    for (size_t i = 0; i < base->document_count; i++) {
+        TRY(take_over_blob(writer, base->documents[i], &blob, err));
+        blob->is_document = true;
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status bundle_writer_new(const struct bundle *base, struct bundle_writer **out,
+                                    struct assay_error *err)
+{
+    struct bundle_writer *writer = mem_alloc(1, sizeof(*writer));
+    *out = NULL;
+    if (writer == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    writer->base = base;
+    enum assay_status status = base == NULL ? ASSAY_OK : take_over(writer, err);
+    if (status != ASSAY_OK) {
+        bundle_writer_free(writer);
+        return status;
+    }
+    *out = writer;
+    return ASSAY_OK;
+}
+
+void bundle_writer_free(struct bundle_writer *writer)
+{
+    if (writer == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < writer->repository_count; i++) {
+        struct writer_repository *repository = &writer->repositories[i];
+        clear_roles(repository);
+        for (size_t r = 0; r < repository->reference_count; r++) {
+            mem_free(repository->references[r]);
+        }
+        mem_free(repository->references);
+        mem_free(repository->roles);
+        mem_free(repository->server);
+        mem_free(repository->gun);
+    }
+    for (size_t i = 0; i < writer->blob_count; i++) {
+        buf_clear(&writer->blobs[i].bytes);
+    }
+    mem_free(writer->repositories);
+    mem_free(writer->blobs);
+    mem_free(writer);
+}
