@@ -132,6 +132,22 @@ static enum assay_status check_prefix(const struct json_at *item, struct assay_e
                                     "no repository's name begins so: expected HOST[:PORT][/PATH]");
 }
 
+/* One entry; the user's stands before the system's for the same prefix. */
+static enum assay_status read_server(const struct json_at *item, struct arena *arena,
+                                     const struct config *config, struct assay_trust_server *out,
+                                     bool *is_new, struct assay_error *err)
+{
+    const char *url = NULL;
+    TRY(check_prefix(item, err));
+    TRY(json_as_string(item, &url, err));
+    *is_new = !has_server(config, item->key);
+    if (!*is_new) {
+        return ASSAY_OK;
+    }
+    TRY(own_text(item->key, arena, &out->prefix, err));
+    return own_text(url, arena, &out->url, err);
+}
+
 static enum assay_status read_servers(const struct json_at *root, struct arena *arena,
                                       struct config *config, struct assay_error *err)
 {
@@ -153,16 +169,9 @@ static enum assay_status read_servers(const struct json_at *root, struct arena *
     }
     config->servers = servers;
     while (json_member(&map, &iterator, &item)) {
-        const char *url = NULL;
-        TRY(check_prefix(&item, err));
-        TRY(json_as_string(&item, &url, err));
-        if (has_server(config, item.key)) {
-            continue; /* the user's stands before the system's */
-        }
-        struct assay_trust_server *server = &servers[config->server_count];
-        TRY(own_text(item.key, arena, &server->prefix, err));
-        TRY(own_text(url, arena, &server->url, err));
-        config->server_count++;
+        bool is_new = false;
+        TRY(read_server(&item, arena, config, &servers[config->server_count], &is_new, err));
+        config->server_count += is_new ? 1 : 0;
     }
     return ASSAY_OK;
 }
