@@ -108,6 +108,9 @@ struct assay_options {
      * borrowed for the call. */
     void (*progress)(void *ctx, const char *what, uint64_t done_bytes, uint64_t total_bytes);
     void *progress_ctx;
+
+    int has_stdin; /**< non-zero: "-" in a source's place is the archive that comes from stdin_fd */
+    int stdin_fd;
 };
 
 /* Everything but the size is zero. */
@@ -141,7 +144,9 @@ ASSAY_API void assay_session_free(struct assay_session *session);
 
 /**
  * Decides about one image.
- * @param reference "registry/name:tag[@digest]", "docker://...", "oci:DIR[:REF]".
+ * @param reference "registry/name:tag[@digest]", "docker://...", or a local source:
+ *                  "docker-archive:FILE[:REF]", "oci-archive:FILE[:REF]", "oci:DIR[:REF]",
+ *                  "dir:DIR", "-".
  * @param out       owned by the caller, also set when the answer is no; NULL only when out of
  *                  memory. May be NULL when only the status counts.
  * @param error     may be NULL; a copy of the verdict's.

@@ -24,7 +24,14 @@ static const struct command commands[] = {
             "  TRUSTED  REFERENCE  sha256:...  role=...  expires=...\n"
             "  REJECTED|UNSIGNED|UNDECIDED  REFERENCE  STATUS-ID  sentence\n\n"
             "REF is [docker://][REGISTRY/]NAME[:TAG][@sha256:HEX]. SOURCE is an image on\n"
-            "this machine, oci:DIR[:REF], judged as the reference that --as names.",
+            "this machine, judged as --as says, or as the full name that it calls itself:\n\n"
+            "  docker-archive:FILE[:REF]  as docker save and podman save write it\n"
+            "  oci-archive:FILE[:REF]     an OCI layout in one file\n"
+            "  oci:DIR[:REF]              an OCI layout\n"
+            "  dir:DIR                    as skopeo copy writes it; it has no name\n"
+            "  -                          either archive, from standard input\n\n"
+            "FILE may be packed by gzip or zstd, and '-' is standard input there too. All\n"
+            "layers of a SOURCE are read and hashed.",
         .options = JUDGE_OPTIONS | OPT_BIT(OPT_AT) | OPT_BIT(OPT_AS) | OPT_BIT(OPT_EXPLAIN),
         .min_operands = 1,
         .max_operands = LIMIT_REFERENCES,

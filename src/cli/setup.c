@@ -209,6 +209,8 @@ static enum assay_status set_network(struct cli *cli, struct assay_options *out,
     const char *timeout = opt_value(options, OPT_TIMEOUT);
     const char *jobs = opt_value(options, OPT_JOBS);
     out->offline = opt_is_set(options, OPT_OFFLINE);
+    out->has_stdin = 1;
+    out->stdin_fd = STDIN_FILENO;
     out->plain_http = cli->config.plain_http.items;
     out->plain_http_count = cli->config.plain_http.count;
     out->insecure_tls = cli->config.insecure_tls.items;

@@ -22,7 +22,7 @@ enum oci_media {
     OCI_MEDIA_DOCKER_CONFIG,
     OCI_MEDIA_LAYER,      /* tar, docker or OCI */
     OCI_MEDIA_LAYER_GZIP, /* tar+gzip */
-    OCI_MEDIA_LAYER_ZSTD  /* known, refused until archives bring zstd */
+    OCI_MEDIA_LAYER_ZSTD  /* tar+zstd */
 };
 
 struct oci_platform {
@@ -107,5 +107,8 @@ bool oci_media_is_index(enum oci_media media);
 bool oci_media_is_manifest(enum oci_media media);
 bool oci_media_is_config(enum oci_media media);
 bool oci_media_is_layer(enum oci_media media);
+/* How a layer of that type is packed. ASSAY_MEDIA_TYPE when it is none. */
+MUST_CHECK enum assay_status oci_layer_compression(const struct oci_descriptor *layer,
+                                                   enum compression *out, struct assay_error *err);
 
 #endif

@@ -72,3 +72,15 @@ bool oci_media_is_layer(enum oci_media media)
     return media == OCI_MEDIA_LAYER || media == OCI_MEDIA_LAYER_GZIP ||
            media == OCI_MEDIA_LAYER_ZSTD;
 }
+
+enum assay_status oci_layer_compression(const struct oci_descriptor *layer, enum compression *out,
+                                        struct assay_error *err)
+{
+    if (!oci_media_is_layer(layer->media)) {
+        return FAIL(err, ASSAY_MEDIA_TYPE, "the layer type %s is not supported", layer->media_text);
+    }
+    *out = layer->media == OCI_MEDIA_LAYER_GZIP   ? COMPRESSION_GZIP
+           : layer->media == OCI_MEDIA_LAYER_ZSTD ? COMPRESSION_ZSTD
+                                                  : COMPRESSION_NONE;
+    return ASSAY_OK;
+}

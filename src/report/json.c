@@ -119,6 +119,7 @@ static struct json_new *result_of(const struct assay_verdict *verdict)
     json_add_string(result, "state", verdict->stateless ? "none" : "kept");
     report_json_time(result, "at", verdict->has_at, verdict->at_unix_s);
     json_add_bool(result, "offline", verdict->offline);
+    json_add_string(result, "engine", verdict->is_engine ? "exported" : NULL);
     struct json_new *notes = json_new_array();
     for (size_t i = 0; i < verdict->note_count; i++) {
         json_append_string(notes, verdict->notes[i]);

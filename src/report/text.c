@@ -67,6 +67,9 @@ static enum assay_status append_field(struct buf *out, const char *text, struct 
 static enum assay_status append_conditions(const struct assay_verdict *verdict, struct buf *out,
                                            struct assay_error *err)
 {
+    if (verdict->is_engine) {
+        TRY(buf_append_string(out, "  engine=exported", err));
+    }
     if (verdict->stateless) {
         TRY(buf_append_string(out, "  state=none", err));
     }
@@ -134,6 +137,8 @@ static enum assay_status append_explanation(const struct assay_verdict *verdict,
         { "trust data", verdict->trust_server },
         { "root", verdict->root_fingerprint },
         { "round trips", buf_text(&number) },
+        { "engine",
+          verdict->is_engine ? "judged as exported; what it runs was not looked at" : "" },
     };
     TRY(report_fields(fields, ARRAY_LEN(fields), out, err));
     TRY(append_platforms(verdict, out, err));
@@ -225,9 +230,13 @@ static enum assay_status append_node(const struct inspect_node *node, size_t ind
                                      struct buf *out, struct assay_error *err)
 {
     const char *label = indent == 0 ? "image" : node->is_attestation ? "attested" : "manifest";
-    TRY(buf_printf(out, err, "%*s%-8s  %s  %" PRIu64, (int)indent, "", label, node->digest,
-                   node->size));
-    TRY(append_field(out, node->media_type, err));
+    TRY(buf_printf(out, err, "%*s%-8s", (int)indent, "", label));
+    if (node->digest[0] == '\0') {
+        TRY(append_field(out, "without a manifest", err));
+    } else {
+        TRY(buf_printf(out, err, "  %s  %" PRIu64, node->digest, node->size));
+        TRY(append_field(out, node->media_type, err));
+    }
     if (node->platform[0] != '\0') {
         TRY(append_field(out, node->platform, err));
     }

@@ -1,29 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "source/oci_layout_index.h"
 
-#include "base/file.h"
 #include "oci/descriptor.h"
 #include "oci/reference.h"
+#include "source/names.h"
 
 static const char REF_NAME[] = "org.opencontainers.image.ref.name";
+static const char CONTAINERD_NAME[] = "io.containerd.image.name";
 
 /* ---- the two files that have names ---- */
 
-static enum assay_status read_file(const struct layout_index *index, const char *name,
-                                   size_t max_bytes, struct buf *out, struct assay_error *err)
-{
-    bool found = false;
-
-    TRY_IN(file_read_at(index->dir_fd, name, false, max_bytes, out, &found, err), err, "%s/%s",
-           index->directory, name);
-    if (!found) {
-        return FAIL(err, ASSAY_LAYOUT, "%s: there is no file '%s'", index->directory, name);
-    }
-    return ASSAY_OK;
-}
-
 /* "1.MINOR.PATCH": the promise of the image spec is that these stay readable. */
-static enum assay_status check_version(const struct layout_index *index, struct assay_error *err)
+static enum assay_status check_version(struct place *place, struct assay_error *err)
 {
     static const char *const KNOWN[] = { "imageLayoutVersion" };
     AUTO_BUF bytes = BUF_INIT(LIMIT_LAYOUT_FILE_BYTES);
@@ -31,7 +19,7 @@ static enum assay_status check_version(const struct layout_index *index, struct 
     struct json_at root;
     const char *version = NULL;
 
-    TRY(read_file(index, "oci-layout", LIMIT_LAYOUT_FILE_BYTES, &bytes, err));
+    TRY(place_need(place, "oci-layout", LIMIT_LAYOUT_FILE_BYTES, &bytes, err));
     TRY(json_tree_load(buf_slice(&bytes), "oci-layout", &tree, &root, err));
     TRY(json_as_object(&root, err));
     TRY(oci_check_case(&root, KNOWN, ARRAY_LEN(KNOWN), err));
@@ -45,9 +33,9 @@ static enum assay_status check_version(const struct layout_index *index, struct 
 
 /* ---- choosing an image ---- */
 
-/* The name of an entry, "" without one. */
-static enum assay_status ref_name(const struct json_at *entry, const char **out,
-                                  struct assay_error *err)
+/* An annotation of an entry, "" without it. */
+static enum assay_status annotation(const struct json_at *entry, const char *key, const char **out,
+                                    struct assay_error *err)
 {
     struct json_at annotations;
 
@@ -57,15 +45,14 @@ static enum assay_status ref_name(const struct json_at *entry, const char **out,
         return ASSAY_OK;
     }
     TRY(json_as_object(&annotations, err));
-    TRY(json_get_string_opt(&annotations, REF_NAME, out, err));
+    TRY(json_get_string_opt(&annotations, key, out, err));
     if (*out == NULL) {
         *out = "";
     }
     return ASSAY_OK;
 }
 
-/* Whether wanted is the tag of a longer name: "1.0" of "registry.example.com/app:1.0". */
-static bool is_tag_of(const char *wanted, const char *name)
+bool layout_is_tag_of(const char *wanted, const char *name)
 {
     struct slice whole = slice_from_string(name);
     size_t colon = slice_find_last(whole, ':');
@@ -79,12 +66,12 @@ struct choice {
     size_t exact; /* index of the first exact match */
     size_t tag_count;
     size_t tag;
-    struct buf names; /* of all entries, for the error */
+    struct names names; /* of all entries, for the error */
 };
 
 static void choice_clear(struct choice *choice)
 {
-    buf_clear(&choice->names);
+    names_clear(&choice->names);
 }
 
 static enum assay_status consider(const struct layout_index *index, const struct json_at *entry,
@@ -95,77 +82,61 @@ static enum assay_status consider(const struct layout_index *index, const struct
 
     TRY(json_as_object(entry, err));
     TRY(oci_check_case(entry, KNOWN, ARRAY_LEN(KNOWN), err));
-    TRY(ref_name(entry, &name, err));
+    TRY(annotation(entry, REF_NAME, &name, err));
     if (index->wanted == NULL || strcmp(index->wanted, name) == 0) {
         choice->exact = choice->exact_count++ == 0 ? entry->index : choice->exact;
-    } else if (is_tag_of(index->wanted, name)) {
+    } else if (layout_is_tag_of(index->wanted, name)) {
         choice->tag = choice->tag_count++ == 0 ? entry->index : choice->tag;
     }
-    if (choice->names.len < ERROR_MESSAGE_BYTES) { /* more cannot be shown */
-        TRY(buf_printf(&choice->names, err, "%s%.*s", choice->names.len == 0 ? "" : ", ",
-                       LIMIT_TAG_BYTES * 2, name[0] == '\0' ? "(without a name)" : name));
-    }
-    return ASSAY_OK;
+    return names_add(&choice->names, name, err);
 }
 
-static enum assay_status decide(const struct layout_index *index, const struct choice *choice,
+static enum assay_status decide(const struct layout_index *index, struct choice *choice,
                                 size_t *out, struct assay_error *err)
 {
-    const char *names = buf_text(&choice->names);
+    const char *shown = index->place->shown;
+    const char *names = NULL;
 
+    TRY(names_finish(&choice->names, &names, err));
     if (choice->exact_count + choice->tag_count == 0) {
-        return FAIL(err, ASSAY_NOT_FOUND, "%s holds no image %s%s%s; it holds: %s",
-                    index->directory, index->wanted == NULL ? "" : "'",
+        return FAIL(err, ASSAY_IMAGE_ABSENT, "%s holds no image %s%s%s; it holds: %s", shown,
+                    index->wanted == NULL ? "" : "'",
                     index->wanted == NULL ? "at all" : index->wanted,
-                    index->wanted == NULL ? "" : "'", names[0] == '\0' ? "nothing" : names);
+                    index->wanted == NULL ? "" : "'", names);
     }
     if (index->wanted != NULL && choice->exact_count > 1) {
-        return FAIL(err, ASSAY_AMBIGUOUS, "%s: index.json names '%s' more than once",
-                    index->directory, index->wanted);
+        return FAIL(err, ASSAY_AMBIGUOUS, "%s: index.json names '%s' more than once", shown,
+                    index->wanted);
     }
     if (choice->exact_count > 1 || (choice->exact_count == 0 && choice->tag_count > 1)) {
-        return FAIL(err, ASSAY_USAGE, "%s holds several images, write oci:%s:NAME with one of: %s",
-                    index->directory, index->directory, names);
+        return FAIL(err, ASSAY_USAGE, "%s holds several images, write %s%s:NAME with one of: %s",
+                    shown, index->scheme, shown, names);
     }
     *out = choice->exact_count == 1 ? choice->exact : choice->tag;
     return ASSAY_OK;
 }
 
-/* A name that says its registry and its tag or digest; only such a one is a claim about origin. */
-static enum assay_status keep_claim(struct layout_index *index, const char *name,
-                                    struct assay_error *err)
+static enum assay_status parse_entry(const struct json_at *entry, struct arena *arena,
+                                     struct oci_descriptor *out, struct assay_error *err)
 {
-    struct oci_reference reference;
-    struct slice written = slice_from_string(name);
-
-    enum assay_status status = oci_reference_parse(name, &reference, NULL);
-    if (status == ASSAY_NO_MEMORY) {
-        return FAIL_NO_MEMORY(err);
+    TRY(oci_descriptor_parse(entry, arena, out, err));
+    if (!oci_media_is_index(out->media) && !oci_media_is_manifest(out->media)) {
+        return json_at_fail(entry, err, ASSAY_MEDIA_TYPE,
+                            "'%s' is not the media type of an image manifest or index",
+                            out->media_text);
     }
-    if (status != ASSAY_OK) {
-        return ASSAY_OK;
-    }
-    if (!reference.tag_implied && slice_find(written, '/') == strlen(reference.registry) &&
-        slice_has_prefix(written, slice_from_string(reference.registry))) {
-        index->claimed_name = STEAL(reference.text);
-    }
-    oci_reference_clear(&reference);
     return ASSAY_OK;
 }
 
+/* Only a name that says its registry and its tag or digest is a claim about origin. */
 static enum assay_status keep_entry(struct layout_index *index, const struct json_at *entry,
                                     struct assay_error *err)
 {
     const char *name = NULL;
 
-    TRY(oci_descriptor_parse(entry, index->arena, &index->named, err));
-    if (!oci_media_is_index(index->named.media) && !oci_media_is_manifest(index->named.media)) {
-        return json_at_fail(entry, err, ASSAY_MEDIA_TYPE,
-                            "'%s' is not the media type of an image manifest or index",
-                            index->named.media_text);
-    }
-    TRY(ref_name(entry, &name, err));
-    return keep_claim(index, name, err);
+    TRY(parse_entry(entry, index->arena, &index->named, err));
+    TRY(annotation(entry, REF_NAME, &name, err));
+    return names_claim(name, false, &index->claimed_name, err);
 }
 
 static enum assay_status check_index(const struct json_at *root, struct assay_error *err)
@@ -185,35 +156,71 @@ static enum assay_status check_index(const struct json_at *root, struct assay_er
     return ASSAY_OK;
 }
 
-static enum assay_status choose(struct layout_index *index, struct assay_error *err)
-{
-    AUTO_BUF bytes = BUF_INIT(LIMIT_MANIFEST_BYTES);
-    AUTO_JSON_TREE tree = NULL;
-    CLEANUP(choice_clear)
-    struct choice choice = { .names = BUF_INIT(4UL * ERROR_MESSAGE_BYTES) };
+struct index_json {
+    struct buf bytes;
+    struct json_tree *tree;
     struct json_at root;
     struct json_at entries;
-    struct json_at entry;
-    size_t chosen = 0;
+};
 
-    TRY(read_file(index, "index.json", LIMIT_MANIFEST_BYTES, &bytes, err));
-    TRY(json_tree_load(buf_slice(&bytes), "index.json", &tree, &root, err));
-    TRY(check_index(&root, err));
-    if (!json_find(&root, "manifests", &entries) || json_kind(&entries) != JSON_KIND_NULL) {
-        TRY(json_get_array(&root, "manifests", LIMIT_LAYOUT_ENTRIES, &entries, err));
+static void index_json_clear(struct index_json *json)
+{
+    json_tree_free(json->tree);
+    buf_clear(&json->bytes);
+}
+
+/* root and entries point into json: it must stay where it is. */
+static enum assay_status load_index(struct place *place, struct index_json *json,
+                                    struct assay_error *err)
+{
+    TRY(check_version(place, err));
+    TRY(place_need(place, "index.json", LIMIT_MANIFEST_BYTES, &json->bytes, err));
+    TRY(json_tree_load(buf_slice(&json->bytes), "index.json", &json->tree, &json->root, err));
+    TRY(check_index(&json->root, err));
+    if (!json_find(&json->root, "manifests", &json->entries) ||
+        json_kind(&json->entries) != JSON_KIND_NULL) {
+        TRY(json_get_array(&json->root, "manifests", LIMIT_LAYOUT_ENTRIES, &json->entries, err));
     } /* null is how umoci writes an empty list */
-    for (size_t i = 0; i < json_count(&entries); i++) {
-        json_element(&entries, i, &entry);
-        TRY(consider(index, &entry, &choice, err));
-    }
-    TRY(decide(index, &choice, &chosen, err));
-    json_element(&entries, chosen, &entry);
-    return keep_entry(index, &entry, err);
+    return ASSAY_OK;
 }
 
 enum assay_status layout_index_read(struct layout_index *index, struct assay_error *err)
 {
+    CLEANUP(index_json_clear) struct index_json json = { .bytes = BUF_INIT(LIMIT_MANIFEST_BYTES) };
+    CLEANUP(choice_clear) struct choice choice = { .names = NAMES_INIT };
+    struct json_at entry;
+    size_t chosen = 0;
+
     index->claimed_name = NULL;
-    TRY(check_version(index, err));
-    return choose(index, err);
+    TRY(load_index(index->place, &json, err));
+    for (size_t i = 0; i < json_count(&json.entries); i++) {
+        json_element(&json.entries, i, &entry);
+        TRY(consider(index, &entry, &choice, err));
+    }
+    TRY(decide(index, &choice, &chosen, err));
+    json_element(&json.entries, chosen, &entry);
+    return keep_entry(index, &entry, err);
+}
+
+enum assay_status layout_index_each(struct place *place,
+                                    enum assay_status (*each)(void *ctx,
+                                                              const struct layout_entry *entry,
+                                                              struct assay_error *err),
+                                    void *ctx, struct assay_error *err)
+{
+    CLEANUP(index_json_clear) struct index_json json = { .bytes = BUF_INIT(LIMIT_MANIFEST_BYTES) };
+    CLEANUP(arena_clear) struct arena arena = ARENA_INIT(LIMIT_DOCUMENT_ARENA);
+    struct json_at at;
+
+    TRY(load_index(place, &json, err));
+    for (size_t i = 0; i < json_count(&json.entries); i++) {
+        struct layout_entry entry = { 0 };
+        json_element(&json.entries, i, &at);
+        TRY(json_as_object(&at, err));
+        TRY(parse_entry(&at, &arena, &entry.descriptor, err));
+        TRY(annotation(&at, REF_NAME, &entry.ref_name, err));
+        TRY(annotation(&at, CONTAINERD_NAME, &entry.containerd_name, err));
+        TRY(each(ctx, &entry, err));
+    }
+    return ASSAY_OK;
 }

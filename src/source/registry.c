@@ -5,6 +5,7 @@
 struct registry {
     struct source base;
     struct net_session *session; /* borrowed; NULL offline */
+    const struct assay_env *env; /* borrowed */
     struct oci_reference reference;
     struct buf url;   /* of the named manifest */
     struct buf scope; /* of the token: "repository:NAME:pull" */
@@ -304,6 +305,14 @@ static enum assay_status registry_blob(struct source *source, const struct oci_d
     return ASSAY_OK;
 }
 
+static enum assay_status registry_layers(struct source *source, const struct oci_descriptor *wanted,
+                                         const struct digest *diff_ids, size_t count,
+                                         struct measured *out, struct assay_error *err)
+{
+    return source_measure_blobs(source, registry_of(source)->env, wanted, diff_ids, count, out,
+                                err);
+}
+
 /* ---- life ---- */
 
 static void registry_free(struct source *source)
@@ -321,6 +330,7 @@ static const struct source_ops REGISTRY_OPS = {
     .named = registry_named,
     .by_digest = registry_by_digest,
     .blob = registry_blob,
+    .layers = registry_layers,
     .free = registry_free,
 };
 
@@ -352,7 +362,9 @@ enum assay_status source_registry_open(const char *locator, const struct source_
         return FAIL_NO_MEMORY(err);
     }
     registry->base.ops = &REGISTRY_OPS;
+    registry->base.has_manifest = true;
     registry->session = context->net;
+    registry->env = context->env;
     enum assay_status status = fill(registry, locator, err);
     if (status != ASSAY_OK) {
         source_free(&registry->base);

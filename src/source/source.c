@@ -6,7 +6,13 @@
 
 static const struct source_transport TRANSPORTS[] = {
     { "docker://", "an image in a registry; the default", false, source_registry_open },
+    { "docker-archive:", "FILE[:REF], an image that docker or podman saved", true,
+      source_docker_archive_open },
+    { "oci-archive:", "FILE[:REF], an image in an archive of an OCI layout", true,
+      source_oci_archive_open },
     { "oci:", "DIR[:REF], an image in an OCI layout directory", true, source_oci_layout_open },
+    { "dir:", "DIR, an image that skopeo copied into a directory", true, source_skopeo_dir_open },
+    { "-", "an archive of either kind on standard input", true, source_stdin_open },
 };
 
 static enum assay_status open_unknown(const char *locator, const struct source_context *context,
@@ -21,10 +27,9 @@ static enum assay_status open_unknown(const char *locator, const struct source_c
 }
 
 /* Names that other tools read as something else than an image in a registry. They must not be
- * looked up in one: "docker-archive:app" is no tag of docker.io/library/docker-archive. */
+ * looked up in one: "docker-daemon:app" is no tag of docker.io/library/docker-daemon. */
 static const struct source_transport RESERVED[] = {
-    { "docker-archive:", "", true, open_unknown },     { "docker-daemon:", "", true, open_unknown },
-    { "oci-archive:", "", true, open_unknown },        { "dir:", "", true, open_unknown },
+    { "docker-daemon:", "", true, open_unknown },
     { "containers-storage:", "", true, open_unknown },
 };
 
@@ -32,7 +37,9 @@ static const struct source_transport *find(const struct source_transport *table,
                                            struct slice text)
 {
     for (size_t i = 0; i < count; i++) {
-        if (slice_has_prefix(text, slice_from_string(table[i].scheme))) {
+        struct slice scheme = slice_from_string(table[i].scheme);
+        if (slice_equal(text, scheme) ||
+            (scheme.len > 1 && slice_has_prefix(text, scheme))) { /* "-" stands alone */
             return &table[i];
         }
     }
@@ -53,6 +60,17 @@ const struct source_transport *source_transport_find(const char *text, const cha
     }
     *locator = text + strlen(found->scheme);
     return found;
+}
+
+bool source_reads_stdin(const char *text)
+{
+    const char *locator = NULL;
+    const struct source_transport *found = source_transport_find(text, &locator);
+    bool is_archive =
+        found->open == source_docker_archive_open || found->open == source_oci_archive_open;
+
+    return found->open == source_stdin_open ||
+           (is_archive && locator[0] == '-' && (locator[1] == '\0' || locator[1] == ':'));
 }
 
 const struct source_transport *source_transport_at(size_t index)

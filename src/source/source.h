@@ -6,7 +6,7 @@
 #ifndef SOURCE_SOURCE_H
 #define SOURCE_SOURCE_H
 
-#include "archive/measure.h"
+#include "archive/archive.h"
 #include "base/env.h"
 #include "net/session.h"
 #include "oci/manifest.h"
@@ -63,7 +63,7 @@ struct source {
 
 void source_free(struct source *source);
 
-/* What sources are opened with; borrowed for the source's life. */
+/* What sources are opened with; what it points to is borrowed for the source's life. */
 struct source_context {
     const struct assay_env *env;
     struct net_session *net;       /* NULL offline */
@@ -73,6 +73,8 @@ struct source_context {
     bool offline;                  /* no socket may be opened, not even an engine's */
     const char *const *plain_http; /* HOST:PORT of an engine that may be asked without TLS */
     size_t plain_http_count;
+    bool has_stdin; /* otherwise no source reads standard input */
+    int stdin_fd;
 };
 
 struct source_transport {
@@ -86,6 +88,8 @@ struct source_transport {
 
 /* By scheme; a text without one is docker://. *locator points into text. Never NULL. */
 const struct source_transport *source_transport_find(const char *text, const char **locator);
+/* Whether the text names an archive on standard input, which can be read once. */
+bool source_reads_stdin(const char *text);
 /* The table, for help; NULL at the end. */
 const struct source_transport *source_transport_at(size_t index);
 
@@ -97,5 +101,13 @@ MUST_CHECK enum assay_status source_registry_request(struct source *source, stru
                                                      struct assay_error *err);
 /* The answer to it: what named() then returns without asking again. Takes the body. */
 void source_registry_answer(struct source *source, struct net_response *response);
+
+/* ---- an archive as docker saves it, from wherever it comes ---- */
+
+/* wanted: REF or @INDEX, NULL: the only image. Owns the archive, also on failure. */
+MUST_CHECK enum assay_status source_docker_archive_from(struct archive *archive, const char *wanted,
+                                                        bool is_engine, const struct assay_log *log,
+                                                        struct source **out,
+                                                        struct assay_error *err);
 
 #endif

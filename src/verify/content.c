@@ -50,6 +50,9 @@ static enum assay_status check_claimed(struct content *content, struct assay_err
     struct digest claimed;
     struct digest actual;
     struct slice bytes = buf_slice(&content->signed_doc.bytes);
+    if (content->signed_doc.claimed_digest[0] == '\0') {
+        return ASSAY_OK;
+    }
     TRY(digest_parse(slice_from_string(content->signed_doc.claimed_digest), &claimed, err));
     TRY(digest_compute(claimed.alg, bytes, &actual, err));
     if (!digest_equal(&actual, &claimed)) {
@@ -84,87 +87,53 @@ static enum assay_status load_named(struct content *content, struct assay_error 
     return is_gone && !source->is_local ? ASSAY_OK : error_pass(err, &reason);
 }
 
-static enum assay_status load_by_digest(struct content *content, struct source *source,
-                                        struct assay_error *err)
+static enum assay_status fail_not_at_hand(const struct content *content, struct assay_error *err)
 {
-    source_manifest_clear(&content->signed_doc);
-    struct oci_descriptor wanted = { .media_text = "",
-                                     .digest = content->claim->target.sha256,
-                                     .size = content->claim->target.length };
+    const struct source *source = content->job->source;
+    const struct digest *own = source->has_manifest ? &content->named : &source->image_config;
+    char image[DIGEST_TEXT_BYTES];
+    char wanted[DIGEST_TEXT_BYTES];
+    digest_format(own, image);
+    digest_format(&content->claim->target.sha256, wanted);
+    (void)FAIL(err, ASSAY_MANIFEST_MISSING,
+               "the image %s %s; the signed manifest %s, which could %s, is not at hand",
+               source->has_manifest ? "is" : "has the config", image, wanted,
+               source->has_manifest ? "be an index that names it" : "lead to it");
+    return error_remedy(err, ASSAY_MANIFEST_MISSING, "%s", content_missing_remedy);
+}
+
+/* By its digest, wherever it is. */
+static enum assay_status load_signed(struct content *content, struct assay_error *err)
+{
+    const struct oci_descriptor wanted = { .media_text = "",
+                                           .digest = content->claim->target.sha256,
+                                           .size = content->claim->target.length };
     enum assay_status status = ASSAY_OK;
     struct assay_error reason = ERROR_INIT;
-    TRY(source->ops->by_digest(source, &wanted, 1, &content->signed_doc, &status, &reason, err));
-    return status == ASSAY_OK ? ASSAY_OK : error_pass(err, &reason);
-}
-
-/* One platform saved from a signed index: the index's bytes are the registry's to give. */
-static enum assay_status load_from_registry(struct content *content, struct assay_error *err)
-{
-    const char *locator = NULL;
-    struct source *registry = NULL;
-    struct source_context context = source_context_of(content->session, content->job->net);
-    const struct source_transport *transport =
-        source_transport_find(content->job->reference.text, &locator);
-    TRY(transport->open(locator, &context, &registry, err));
-    enum assay_status status = load_by_digest(content, registry, err);
-    source_free(registry);
-    return status;
-}
-
-/* A registry is not asked where a tag leads if the bundle has what was signed for it. *found: it
- * has. */
-static enum assay_status load_from_bundle(struct content *content, bool *found,
-                                          struct assay_error *err)
-{
-    const struct job *job = content->job;
-    struct assay_error reason = ERROR_INIT;
-    *found = false;
-    if (job->documents == NULL) {
-        return ASSAY_OK;
-    }
-    enum assay_status status = load_by_digest(content, job->documents, &reason);
-    *found = status == ASSAY_OK;
-    bool may_ask = !job->source->is_local && job->net != NULL;
-    if (status == ASSAY_MANIFEST_MISSING && (may_ask || job->source->is_local)) {
-        return ASSAY_OK;
+    source_manifest_clear(&content->signed_doc);
+    TRY(content_by_digest(content, &wanted, 1, &content->signed_doc, &status, &reason, err));
+    if (status == ASSAY_MANIFEST_MISSING && content->job->source->is_local) {
+        return fail_not_at_hand(content, err);
     }
     return status == ASSAY_OK ? ASSAY_OK : error_pass(err, &reason);
 }
 
-/* The signed document's bytes: what the name led to if that is it, else by its digest. */
+/* The signed document's bytes: what the name led to if that is it, else by its digest. With a
+ * bundle no registry is asked where a tag leads. */
 static enum assay_status fetch_signed(struct content *content, struct assay_error *err)
 {
-    bool found = false;
-    if (!content->job->source->is_local) {
-        TRY(load_from_bundle(content, &found, err));
-    }
-    if (found) {
+    const struct job *job = content->job;
+    if (!job->source->is_local && job->documents != NULL) {
+        TRY(load_signed(content, err));
         content->named = content->claim->target.sha256;
         return ASSAY_OK;
     }
-    TRY(load_named(content, err));
-    if (digest_equal(&content->named, &content->claim->target.sha256)) {
-        return ASSAY_OK;
+    if (job->source->has_manifest) {
+        TRY(load_named(content, err));
     }
-    enum assay_status status = load_by_digest(content, content->job->source, err);
-    if (status != ASSAY_MANIFEST_MISSING || !content->job->source->is_local) {
-        return status;
-    }
-    TRY(load_from_bundle(content, &found, err));
-    if (found) {
-        return ASSAY_OK;
-    }
-    if (content->job->net != NULL) {
-        return load_from_registry(content, err);
-    }
-    char named[DIGEST_TEXT_BYTES];
-    char wanted[DIGEST_TEXT_BYTES];
-    digest_format(&content->named, named);
-    digest_format(&content->claim->target.sha256, wanted);
-    return FAIL(err, ASSAY_MANIFEST_MISSING,
-                "the image is %s; the signed manifest %s, which could be an index that names it, "
-                "is not at hand",
-                named, wanted);
+    return digest_equal(&content->named, &content->claim->target.sha256)
+               ? ASSAY_OK
+               : load_signed(content, err);
 }
 
 /* The tag was moved after signing, or removed: what counts is what was signed, but say so. */
@@ -194,7 +163,7 @@ static enum assay_status note_moved(struct content *content, struct assay_error 
 static enum assay_status check_named_judged(struct content *content, struct assay_error *err)
 {
     const struct assay_verdict *verdict = content->job->verdict;
-    if (!content->job->source->is_local ||
+    if (!content->job->source->is_local || !content->job->source->has_manifest ||
         digest_equal(&content->named, &content->claim->target.sha256)) {
         return ASSAY_OK;
     }
@@ -262,5 +231,6 @@ enum assay_status content_judge(struct assay_session *session, struct job *job,
     }
     source_manifest_clear(&content.signed_doc);
     oci_document_clear(&content.document);
+    source_free(content.registry);
     return status;
 }

@@ -1,54 +1,95 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is asked for content, in which order. What a bundle holds comes from the bundle; a registry
- * is asked for the rest, if there is a network. A local image is its own source. */
+/* Where manifests and configs come from. A local image is its own first source, then the bundle is
+ * asked, then the registry. For an image in a registry the bundle comes first. Whatever a place
+ * hands out is hashed by who asked. */
 #include "base/mem.h"
 #include "verify/content_parts.h"
 
-static bool has_bundle(const struct content *content)
+const char content_missing_remedy[] =
+    "Give the signed manifests by --bundle FILE, or run where the registry can be asked.";
+
+/* What is still missing, asked of the next place in one call. */
+struct gap {
+    struct oci_descriptor *wanted;
+    size_t *index_of;
+    struct source_manifest *found;
+    enum assay_status *statuses;
+    struct assay_error *errors;
+    size_t count;
+};
+
+static void gap_clear(struct gap *gap)
 {
-    return content->job->documents != NULL && !content->job->source->is_local;
+    mem_free(gap->wanted);
+    mem_free(gap->index_of);
+    mem_free(gap->found);
+    mem_free(gap->statuses);
+    mem_free(gap->errors);
 }
 
-/* The places of what the bundle lacks, and how many. */
-static size_t list_missing(const enum assay_status *statuses, size_t count, size_t *places)
+static enum assay_status gap_find(struct gap *gap, const struct oci_descriptor *wanted,
+                                  const enum assay_status *statuses, size_t count,
+                                  struct assay_error *err)
 {
-    size_t missing = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (statuses[i] == ASSAY_MANIFEST_MISSING) {
-            places[missing++] = i;
-        }
-    }
-    return missing;
-}
-
-/* One flight for all that is missing. */
-static enum assay_status fetch_missing(struct source *source, const struct oci_descriptor *wanted,
-                                       const size_t *places, size_t missing,
-                                       struct source_manifest *out, enum assay_status *statuses,
-                                       struct assay_error *errors, struct assay_error *err)
-{
-    AUTO_MEM struct oci_descriptor *asked = mem_alloc(missing, sizeof(*asked));
-    AUTO_MEM struct source_manifest *answers = mem_alloc(missing, sizeof(*answers));
-    AUTO_MEM enum assay_status *results = mem_alloc(missing, sizeof(*results));
-    AUTO_MEM struct assay_error *reasons = mem_alloc(missing, sizeof(*reasons));
-    if (asked == NULL || answers == NULL || results == NULL || reasons == NULL) {
+    gap->wanted = mem_alloc(count, sizeof(*gap->wanted));
+    gap->index_of = mem_alloc(count, sizeof(*gap->index_of));
+    gap->found = mem_alloc(count, sizeof(*gap->found));
+    gap->statuses = mem_alloc(count, sizeof(*gap->statuses));
+    gap->errors = mem_alloc(count, sizeof(*gap->errors));
+    if (gap->wanted == NULL || gap->index_of == NULL || gap->found == NULL ||
+        gap->statuses == NULL || gap->errors == NULL) {
         return FAIL_NO_MEMORY(err);
     }
-    for (size_t i = 0; i < missing; i++) {
-        asked[i] = wanted[places[i]];
-    }
-    enum assay_status status =
-        source->ops->by_digest(source, asked, missing, answers, results, reasons, err);
-    for (size_t i = 0; i < missing; i++) {
-        if (status != ASSAY_OK) {
-            source_manifest_clear(&answers[i]);
-            continue;
+    for (size_t i = 0; i < count; i++) {
+        if (statuses[i] == ASSAY_MANIFEST_MISSING) {
+            gap->index_of[gap->count] = i;
+            gap->wanted[gap->count++] = wanted[i];
         }
-        out[places[i]] = answers[i];
-        statuses[places[i]] = results[i];
-        errors[places[i]] = reasons[i];
     }
-    return status;
+    return ASSAY_OK;
+}
+
+/* Places stand in an order; what the one before lacks is asked of the next, in one flight. */
+static enum assay_status ask(struct source *place, const struct oci_descriptor *wanted,
+                             size_t count, struct source_manifest *out, enum assay_status *statuses,
+                             struct assay_error *errors, struct assay_error *err)
+{
+    CLEANUP(gap_clear) struct gap gap = { 0 };
+    TRY(gap_find(&gap, wanted, statuses, count, err));
+    if (gap.count == 0) {
+        return ASSAY_OK;
+    }
+    TRY(place->ops->by_digest(place, gap.wanted, gap.count, gap.found, gap.statuses, gap.errors,
+                              err));
+    for (size_t i = 0; i < gap.count; i++) {
+        size_t to = gap.index_of[i];
+        out[to] = gap.found[i];
+        statuses[to] = gap.statuses[i];
+        errors[to] = gap.errors[i];
+    }
+    return ASSAY_OK;
+}
+
+/* The registry of the reference that a local source is judged as. */
+static enum assay_status open_registry(struct content *content, struct assay_error *err)
+{
+    const char *locator = NULL;
+    struct source_context context = source_context_of(content->session, content->job->net);
+    if (content->registry != NULL) {
+        return ASSAY_OK;
+    }
+    return source_transport_find(content->job->reference.text, &locator)
+        ->open(locator, &context, &content->registry, err);
+}
+
+static bool any_missing(const enum assay_status *statuses, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (statuses[i] == ASSAY_MANIFEST_MISSING) {
+            return true;
+        }
+    }
+    return false;
 }
 
 enum assay_status content_by_digest(struct content *content, const struct oci_descriptor *wanted,
@@ -56,20 +97,25 @@ enum assay_status content_by_digest(struct content *content, const struct oci_de
                                     enum assay_status *statuses, struct assay_error *errors,
                                     struct assay_error *err)
 {
-    struct source *source = content->job->source;
-    struct source *documents = content->job->documents;
-    if (!has_bundle(content)) {
-        return source->ops->by_digest(source, wanted, count, out, statuses, errors, err);
+    const struct job *job = content->job;
+    bool is_local = job->source->is_local;
+    for (size_t i = 0; i < count; i++) {
+        statuses[i] = ASSAY_MANIFEST_MISSING;
     }
-    TRY(documents->ops->by_digest(documents, wanted, count, out, statuses, errors, err));
-    AUTO_MEM size_t *places = mem_alloc(count + 1, sizeof(*places));
-    if (places == NULL) {
-        return FAIL_NO_MEMORY(err);
+    if (is_local) {
+        TRY(ask(job->source, wanted, count, out, statuses, errors, err));
     }
-    size_t missing = list_missing(statuses, count, places);
-    return missing == 0 || content->job->net == NULL
-               ? ASSAY_OK
-               : fetch_missing(source, wanted, places, missing, out, statuses, errors, err);
+    if (job->documents != NULL) {
+        TRY(ask(job->documents, wanted, count, out, statuses, errors, err));
+    }
+    if (!is_local && (job->net != NULL || job->documents == NULL)) {
+        return ask(job->source, wanted, count, out, statuses, errors, err);
+    }
+    if (is_local && job->net != NULL && any_missing(statuses, count)) {
+        TRY(open_registry(content, err));
+        return ask(content->registry, wanted, count, out, statuses, errors, err);
+    }
+    return ASSAY_OK;
 }
 
 /* Collects a small blob whole. */
@@ -83,7 +129,7 @@ enum assay_status content_config(struct content *content, const struct oci_descr
 {
     struct source *source = content->job->source;
     struct source *documents = content->job->documents;
-    if (has_bundle(content)) {
+    if (!source->is_local && documents != NULL) {
         enum assay_status status = documents->ops->blob(documents, wanted, append, out, err);
         if (status != ASSAY_MANIFEST_MISSING || content->job->net == NULL) {
             return status;

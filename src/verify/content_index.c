@@ -24,10 +24,23 @@ static enum assay_status add_platform(struct content *content, const char *platf
     return ASSAY_OK;
 }
 
+static bool is_asked(const struct content *content, const struct oci_index_entry *entry)
+{
+    const struct oci_platform_choice *choice = &content->session->platform;
+    return choice->all || (entry->has_platform && oci_platform_matches(choice, &entry->platform));
+}
+
+/* A source without manifests holds the platform whose manifest names its config. */
+static bool is_present(const struct content *content, const struct oci_document *manifest)
+{
+    const struct source *source = content->job->source;
+    return source->has_manifest || digest_equal(&manifest->config.digest, &source->image_config);
+}
+
 /* One platform's manifest, as it was fetched. */
 static enum assay_status judge_entry(struct content *content, const struct oci_index_entry *entry,
                                      const char *platform, struct source_manifest *fetched,
-                                     struct assay_error *err)
+                                     bool *present, struct assay_error *err)
 {
     struct slice bytes = buf_slice(&fetched->bytes);
     TRY(content_check_bytes(content, RULE_PLATFORM_MANIFEST, platform, bytes,
@@ -36,9 +49,10 @@ static enum assay_status judge_entry(struct content *content, const struct oci_i
     struct oci_document manifest;
     TRY(oci_document_parse(bytes, said, ARRAY_LEN(said), &manifest, err));
     enum assay_status status = ASSAY_OK;
+    *present = is_present(content, &manifest);
     if (manifest.is_index) {
         status = FAIL(err, ASSAY_MEDIA_TYPE, "an index stands inside the index");
-    } else if (content->with_config) {
+    } else if (content->with_config && *present && is_asked(content, entry)) {
         status = content_judge_image(content, &manifest,
                                      entry->has_platform ? &entry->platform : NULL, NULL, err);
     }
@@ -54,6 +68,9 @@ struct plan {
     enum assay_status *statuses;
     struct assay_error *errors;
     size_t count;
+    size_t judged;
+    size_t unknown;      /* entries whose manifest is nowhere */
+    bool others_present; /* an entry that was not asked for is what the source holds */
 };
 
 static void plan_clear(struct plan *plan)
@@ -81,18 +98,15 @@ static enum assay_status make_plan(struct content *content, struct plan *plan,
         plan->statuses == NULL || plan->errors == NULL) {
         return FAIL_NO_MEMORY(err);
     }
-    const struct oci_platform_choice *choice = &content->session->platform;
     for (size_t i = 0; i < content->document.entry_count; i++) {
         const struct oci_index_entry *entry = &content->document.entries[i];
         char text[PLATFORM_TEXT_BYTES] = "";
         if (entry->has_platform) {
             oci_platform_format(&entry->platform, text, sizeof(text));
         }
-        bool asked =
-            choice->all || (entry->has_platform && oci_platform_matches(choice, &entry->platform));
         if (entry->is_attestation) {
             TRY(add_platform(content, text, &entry->descriptor, VERDICT_PLATFORM_ATTESTATION, err));
-        } else if (!asked) {
+        } else if (!is_asked(content, entry) && content->job->source->has_manifest) {
             TRY(add_platform(content, text, &entry->descriptor, VERDICT_PLATFORM_NOT_ASKED, err));
         } else {
             plan->wanted[plan->count] = entry->descriptor;
@@ -103,51 +117,124 @@ static enum assay_status make_plan(struct content *content, struct plan *plan,
 }
 
 static enum assay_status judge_planned(struct content *content, struct plan *plan, size_t index,
-                                       size_t *judged, struct assay_error *err)
+                                       struct assay_error *err)
 {
     const struct oci_index_entry *entry = &content->document.entries[plan->entry_of[index]];
+    const struct oci_descriptor *descriptor = &entry->descriptor;
     char text[PLATFORM_TEXT_BYTES] = "a manifest without platform";
+    bool asked = is_asked(content, entry);
+    bool present = false;
     if (entry->has_platform) {
         oci_platform_format(&entry->platform, text, sizeof(text));
     }
     const char *shown = entry->has_platform ? text : "";
     if (plan->statuses[index] == ASSAY_MANIFEST_MISSING &&
         (content->job->source->is_local || content->session->bundle_alone)) {
-        return add_platform(content, shown, &entry->descriptor, VERDICT_PLATFORM_NOT_PRESENT, err);
+        plan->unknown++;
+        return add_platform(content, shown, descriptor,
+                            asked ? VERDICT_PLATFORM_NOT_PRESENT : VERDICT_PLATFORM_NOT_ASKED, err);
     }
     if (plan->statuses[index] != ASSAY_OK) {
-        if (err != NULL) {
-            *err = plan->errors[index];
-        }
+        (void)error_pass(err, &plan->errors[index]);
         return error_context(err,
                              content_note_size(content, RULE_PLATFORM_MANIFEST, text,
                                                plan->statuses[index], &plan->errors[index]),
                              "platform %s", text);
     }
-    TRY_IN(judge_entry(content, entry, text, &plan->fetched[index], err), err, "platform %s", text);
-    (*judged)++;
-    return add_platform(content, shown, &entry->descriptor, VERDICT_PLATFORM_JUDGED, err);
+    TRY_IN(judge_entry(content, entry, text, &plan->fetched[index], &present, err), err,
+           "platform %s", text);
+    plan->judged += asked && present ? 1 : 0;
+    plan->others_present = plan->others_present || (present && !asked);
+    return add_platform(content, shown, descriptor,
+                        !asked    ? VERDICT_PLATFORM_NOT_ASKED
+                        : present ? VERDICT_PLATFORM_JUDGED
+                                  : VERDICT_PLATFORM_NOT_PRESENT,
+                        err);
+}
+
+/* No platform was judged: the config that a source without manifests holds is not one of them. */
+static enum assay_status fail_config(struct content *content, const struct plan *plan,
+                                     struct assay_error *err)
+{
+    char config[DIGEST_TEXT_BYTES];
+    char index[DIGEST_TEXT_BYTES];
+    digest_format(&content->job->source->image_config, config);
+    digest_format(&content->claim->target.sha256, index);
+    if (plan->others_present) {
+        return FAIL(err, ASSAY_PLATFORM_ABSENT,
+                    "the image with the config %s is of a platform that was not asked for", config);
+    }
+    if (plan->unknown > 0) {
+        (void)FAIL(err, ASSAY_MANIFEST_MISSING,
+                   "the image has the config %s; of the signed index %s, %zu manifests that could "
+                   "name it are not at hand",
+                   config, index, plan->unknown);
+        return error_remedy(err, ASSAY_MANIFEST_MISSING, "%s", content_missing_remedy);
+    }
+    trace_add(content->trace, RULE_CONFIG_DIGEST, false, "the image config",
+              "hashed %s, no platform of the signed index %s names it", config, index);
+    return FAIL(err, ASSAY_DIGEST_MISMATCH,
+                "the image has the config %s, which no platform of the signed index %s names",
+                config, index);
+}
+
+static enum assay_status conclude(struct content *content, const struct plan *plan,
+                                  struct assay_error *err)
+{
+    if (plan->judged > 0) {
+        return ASSAY_OK;
+    }
+    if (!content->job->source->has_manifest) {
+        return fail_config(content, plan, err);
+    }
+    return FAIL(err, ASSAY_PLATFORM_ABSENT, "%s",
+                content->session->platform.all
+                    ? "the source holds no platform of the signed index"
+                    : "the signed index does not have the platform asked for");
+}
+
+/* A source with manifests holds what it has the manifest of; one without may need them all, from
+ * elsewhere, to tell which platform it is. */
+static enum assay_status fetch_planned(struct content *content, struct plan *plan,
+                                       struct assay_error *err)
+{
+    struct source *source = content->job->source;
+    if (plan->count == 0) {
+        return ASSAY_OK;
+    }
+    if (source->is_local && source->has_manifest) {
+        return source->ops->by_digest(source, plan->wanted, plan->count, plan->fetched,
+                                      plan->statuses, plan->errors, err);
+    }
+    return content_by_digest(content, plan->wanted, plan->count, plan->fetched, plan->statuses,
+                             plan->errors, err);
 }
 
 enum assay_status content_judge_index(struct content *content, struct assay_error *err)
 {
     CLEANUP(plan_clear) struct plan plan = { 0 };
-    size_t judged = 0;
     TRY(make_plan(content, &plan, err));
-    if (plan.count > 0) {
-        TRY(content_by_digest(content, plan.wanted, plan.count, plan.fetched, plan.statuses,
-                              plan.errors, err));
-    }
+    TRY(fetch_planned(content, &plan, err));
     for (size_t i = 0; i < plan.count; i++) {
-        TRY(judge_planned(content, &plan, i, &judged, err));
+        TRY(judge_planned(content, &plan, i, err));
     }
-    if (judged == 0) {
-        return FAIL(err, ASSAY_PLATFORM_ABSENT, "%s",
-                    content->session->platform.all
-                        ? "the source holds no platform of the signed index"
-                        : "the signed index does not have the platform asked for");
+    return conclude(content, &plan, err);
+}
+
+static enum assay_status check_config(struct content *content, struct assay_error *err)
+{
+    const struct source *source = content->job->source;
+    char have[DIGEST_TEXT_BYTES];
+    char want[DIGEST_TEXT_BYTES];
+    if (is_present(content, &content->document)) {
+        return ASSAY_OK;
     }
-    return ASSAY_OK;
+    digest_format(&source->image_config, have);
+    digest_format(&content->document.config.digest, want);
+    trace_add(content->trace, RULE_CONFIG_DIGEST, false, "the image config",
+              "hashed %s, expected %s", have, want);
+    return FAIL(err, ASSAY_DIGEST_MISMATCH,
+                "the image has the config %s, the signed manifest names %s", have, want);
 }
 
 enum assay_status content_judge_single(struct content *content, struct assay_error *err)
@@ -155,6 +242,7 @@ enum assay_status content_judge_single(struct content *content, struct assay_err
     struct oci_descriptor self = { .digest = content->claim->target.sha256,
                                    .size = content->claim->target.length };
     char platform[PLATFORM_TEXT_BYTES] = "";
+    TRY(check_config(content, err));
     if (content->with_config || !content->session->platform.all) {
         TRY(content_judge_image(content, &content->document, NULL, platform, err));
     }

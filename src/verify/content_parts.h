@@ -12,20 +12,22 @@ struct content {
     struct job *job;
     const struct trust_claim *claim;
     struct trace *trace;
-    bool deep;           /* layers too, and so the config */
-    bool with_config;    /* the config, with or without layers */
-    struct digest named; /* of what the name led to; DIGEST_NONE: nothing was there */
+    bool deep;               /* layers too, and so the config */
+    bool with_config;        /* the config, with or without layers */
+    struct digest named;     /* of what the name led to; DIGEST_NONE: nothing was there */
+    struct source *registry; /* of the reference, for a local source; NULL: not asked yet */
     struct source_manifest signed_doc;
     struct oci_document document; /* of signed_doc */
 };
 
-/* Manifests by digest. A registry is asked for what the bundle does not hold. */
+/* Manifests by digest, as by_digest of a source: one place after the other is asked for what the
+ * one before does not hold. */
 MUST_CHECK enum assay_status content_by_digest(struct content *content,
                                                const struct oci_descriptor *wanted, size_t count,
                                                struct source_manifest *out,
                                                enum assay_status *statuses,
                                                struct assay_error *errors, struct assay_error *err);
-/* A config, whole; likewise. */
+/* A config, whole. */
 MUST_CHECK enum assay_status content_config(struct content *content,
                                             const struct oci_descriptor *wanted, struct buf *out,
                                             struct assay_error *err);
@@ -38,9 +40,11 @@ MUST_CHECK enum assay_status content_check_bytes(struct content *content, enum r
 MUST_CHECK enum assay_status content_note_size(struct content *content, enum rule rule,
                                                const char *subject, enum assay_status status,
                                                const struct assay_error *err);
+/* What the user can do about a manifest that is not at hand. */
+extern const char content_missing_remedy[];
 /* Every platform that is asked for and, in a local source, present; at least one. */
 MUST_CHECK enum assay_status content_judge_index(struct content *content, struct assay_error *err);
-/* The signed document is one image. */
+/* The signed document is one image; of a source without manifests, the one that its config says. */
 MUST_CHECK enum assay_status content_judge_single(struct content *content, struct assay_error *err);
 /* Config and, where they are wanted, layers of a manifest. platform is what the index says of it,
  * which the config must confirm; NULL: it says nothing, and the config's own is what was asked for.

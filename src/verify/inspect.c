@@ -149,8 +149,8 @@ static enum assay_status fill_children(struct source *source, struct inspect_nod
     return status;
 }
 
-static enum assay_status inspect_source(struct source *source, struct inspect_node *out,
-                                        struct assay_error *err)
+static enum assay_status inspect_manifests(struct source *source, struct inspect_node *out,
+                                           struct assay_error *err)
 {
     struct source_manifest manifest = { 0 };
     struct oci_document document = { 0 };
@@ -174,6 +174,13 @@ static enum assay_status inspect_source(struct source *source, struct inspect_no
     }
     source_manifest_clear(&manifest);
     return status;
+}
+
+static enum assay_status inspect_source(struct source *source, struct inspect_node *out,
+                                        struct assay_error *err)
+{
+    return source->has_manifest ? inspect_manifests(source, out, err)
+                                : inspect_config(source, out, err);
 }
 
 enum assay_status session_inspect(struct assay_session *session, const char *reference,

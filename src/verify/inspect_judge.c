@@ -66,7 +66,7 @@ static bool was_judged(const struct assay_verdict *verdict, const char *digest, 
     return found;
 }
 
-enum assay_status inspect_judge(struct assay_session *session, const struct source *source,
+enum assay_status inspect_judge(struct assay_session *session, struct source *source,
                                 struct inspection *inspection, struct assay_error *err)
 {
     const char *locator = NULL;
@@ -75,13 +75,16 @@ enum assay_status inspect_judge(struct assay_session *session, const struct sour
         return ASSAY_OK;
     }
     enum assay_status status =
-        assay_verify(session, inspection->reference, &inspection->verdict, NULL);
+        source->is_local
+            ? session_verify_source(session, inspection->reference, source, &inspection->verdict)
+            : assay_verify(session, inspection->reference, &inspection->verdict, NULL);
     struct assay_verdict *verdict = inspection->verdict;
     if (verdict == NULL) {
         return FAIL_NO_MEMORY(err);
     }
     const char *shown = inspection->root.digest;
-    if (status == ASSAY_OK && !was_judged(verdict, shown, source->is_local)) {
+    if (status == ASSAY_OK && source->has_manifest &&
+        !was_judged(verdict, shown, source->is_local)) {
         trace_add(&verdict->trace, RULE_MANIFEST_DIGEST, false, "the manifest shown",
                   "hashed %s, signed %s", shown, verdict->digest);
         (void)FAIL(&verdict->error, ASSAY_DIGEST_MISMATCH,

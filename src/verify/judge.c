@@ -87,8 +87,11 @@ static enum assay_status prepare(struct assay_session *session, struct net_sessi
         }
         TRY(oci_reference_parse(locator, &job->reference, err));
     }
-    struct source_context context = source_context_of(session, net);
-    TRY(transport->open(locator, &context, &job->source, err));
+    if (job->source == NULL) {
+        struct source_context context = source_context_of(session, net);
+        TRY(transport->open(locator, &context, &job->source, err));
+    }
+    job->verdict->is_engine = job->source->is_engine;
     if (session->bundle != NULL) {
         TRY(bundle_source_new(session->bundle, &job->documents, err));
     }
@@ -119,7 +122,9 @@ void job_prepare(struct assay_session *session, struct net_session *net, struct 
 
 void job_clear(struct job *job)
 {
-    source_free(job->source);
+    if (!job->source_is_borrowed) {
+        source_free(job->source);
+    }
     source_free(job->documents);
     oci_reference_clear(&job->reference);
     job->source = NULL;

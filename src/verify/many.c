@@ -5,7 +5,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* Where a job belongs: registry images of one repository share an update; a local source, whose
  * name shows only when it is opened, is a group of its own. */
@@ -114,14 +113,10 @@ static void run_groups(struct run *run)
 {
     pthread_t threads[LIMIT_JOBS];
     size_t started = 0;
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t wanted = run->session->options.jobs > 0 ? (size_t)run->session->options.jobs
-                    : cores > 0                    ? (size_t)cores
-                                                   : 1;
+    size_t wanted = session_threads(run->session);
     if (run->session->env.fetcher != NULL || run->session->collect != NULL) {
         wanted = 1;
     }
-    wanted = wanted < LIMIT_JOBS ? wanted : LIMIT_JOBS;
     wanted = wanted < run->group_count ? wanted : run->group_count;
     while (started + 1 < wanted && pthread_create(&threads[started], NULL, work, run) == 0) {
         started++;
@@ -150,9 +145,70 @@ static enum assay_status judge_all(struct assay_session *session, struct job *jo
     return status;
 }
 
-static bool is_alone_or_unnamed(const struct assay_session *session, size_t count)
+/* What the references mean together. */
+static enum assay_status check_references(const struct assay_session *session,
+                                          const char *const *references, size_t count,
+                                          struct assay_error *err)
 {
-    return session->options.as == NULL || count == 1;
+    size_t from_stdin = 0;
+    for (size_t i = 0; i < count; i++) {
+        from_stdin += source_reads_stdin(references[i]) ? 1 : 0;
+    }
+    if (session->options.as != NULL && count > 1) {
+        return FAIL(err, ASSAY_USAGE, "--as names one source, %zu were given", count);
+    }
+    if (from_stdin > 1) {
+        return FAIL(err, ASSAY_USAGE, "standard input holds one archive, %zu sources read it",
+                    from_stdin);
+    }
+    return ASSAY_OK;
+}
+
+/* The verdicts, and the status of the worst. */
+static enum assay_status conclude(struct job *jobs, size_t count, enum assay_status status,
+                                  const struct assay_error *err)
+{
+    enum assay_status worst = ASSAY_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (status != ASSAY_OK) {
+            job_fail(&jobs[i], err);
+        } else if (jobs[i].passed) {
+            error_clear(&jobs[i].verdict->error);
+        }
+        enum assay_status mine = jobs[i].verdict->error.status;
+        enum assay_class class = assay_status_class(worst);
+        if (assay_class_worst(class, assay_status_class(mine)) != class) {
+            worst = mine;
+        }
+    }
+    return worst;
+}
+
+/* given: of the only reference, or NULL. */
+static enum assay_status verify_all(struct assay_session *session, const char *const *references,
+                                    size_t count, struct source *given, struct assay_verdict **out)
+{
+    AUTO_MEM struct job *jobs = mem_alloc(count, sizeof(*jobs));
+    struct assay_error err = ERROR_INIT;
+    bool complete = jobs != NULL;
+    for (size_t i = 0; i < count; i++) {
+        out[i] = complete ? verdict_new(references[i]) : NULL;
+        complete = out[i] != NULL;
+        if (complete) {
+            jobs[i] = (struct job){ .asked = references[i],
+                                    .verdict = out[i],
+                                    .source = given,
+                                    .source_is_borrowed = given != NULL };
+        }
+    }
+    if (!complete) {
+        return ASSAY_NO_MEMORY;
+    }
+    enum assay_status status = check_references(session, references, count, &err);
+    if (status == ASSAY_OK) {
+        status = judge_all(session, jobs, count, &err);
+    }
+    return conclude(jobs, count, status, &err);
 }
 
 enum assay_status assay_verify_many(struct assay_session *session, const char *const *references,
@@ -164,37 +220,13 @@ enum assay_status assay_verify_many(struct assay_session *session, const char *c
     if (session == NULL || references == NULL || out == NULL || count > LIMIT_REFERENCES) {
         return ASSAY_USAGE;
     }
-    AUTO_MEM struct job *jobs = mem_alloc(count, sizeof(*jobs));
-    bool complete = jobs != NULL;
-    for (size_t i = 0; i < count; i++) {
-        out[i] = complete ? verdict_new(references[i]) : NULL;
-        complete = out[i] != NULL;
-        if (complete) {
-            jobs[i] = (struct job){ .asked = references[i], .verdict = out[i] };
-        }
-    }
-    if (!complete) {
-        return ASSAY_NO_MEMORY;
-    }
-    struct assay_error err = ERROR_INIT;
-    enum assay_status status =
-        is_alone_or_unnamed(session, count)
-            ? judge_all(session, jobs, count, &err)
-            : FAIL(&err, ASSAY_USAGE, "--as names one source, %zu were given", count);
-    enum assay_status worst = ASSAY_OK;
-    for (size_t i = 0; i < count; i++) {
-        if (status != ASSAY_OK) {
-            job_fail(&jobs[i], &err);
-        } else if (jobs[i].passed) {
-            error_clear(&out[i]->error);
-        }
-        enum assay_status mine = out[i]->error.status;
-        enum assay_class class = assay_status_class(worst);
-        if (assay_class_worst(class, assay_status_class(mine)) != class) {
-            worst = mine;
-        }
-    }
-    return worst;
+    return verify_all(session, references, count, NULL, out);
+}
+
+enum assay_status session_verify_source(struct assay_session *session, const char *reference,
+                                        struct source *source, struct assay_verdict **out)
+{
+    return verify_all(session, &reference, 1, source, out);
 }
 
 enum assay_status session_collect(struct assay_session *session, const char *const *references,

@@ -7,6 +7,7 @@
 #include "verify/session_internal.h"
 
 #include <assay/version.h>
+#include <unistd.h>
 
 #define SESSION_ARENA_BYTES (16 * MIB)
 
@@ -322,17 +323,28 @@ void worker_net_close(struct worker_net *net)
     *net = (struct worker_net){ 0 };
 }
 
+size_t session_threads(const struct assay_session *session)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t wanted = session->options.jobs > 0 ? (size_t)session->options.jobs
+                    : cores > 0               ? (size_t)cores
+                                              : 1;
+    return wanted < LIMIT_JOBS ? wanted : LIMIT_JOBS;
+}
+
 struct source_context source_context_of(const struct assay_session *session,
                                         struct net_session *net)
 {
     return (struct source_context){
         .env = &session->env,
         .net = net,
-        .threads = 1,
+        .threads = (unsigned)session_threads(session),
         .engine = session->options.engine,
         .engine_tls_dir = session->options.engine_tls_dir,
         .offline = session->options.offline != 0,
         .plain_http = session->options.plain_http,
         .plain_http_count = session->options.plain_http_count,
+        .has_stdin = session->options.has_stdin != 0,
+        .stdin_fd = session->options.stdin_fd,
     };
 }

@@ -40,6 +40,8 @@ void worker_net_close(struct worker_net *net);
 /* What a source is opened with; net is NULL when nothing may be fetched. Valid as long as both. */
 struct source_context source_context_of(const struct assay_session *session,
                                         struct net_session *net);
+/* options.jobs, or as many as there are cores. */
+size_t session_threads(const struct assay_session *session);
 
 /* ---- which trust server speaks for a repository ---- */
 
@@ -77,6 +79,7 @@ struct job {
     struct oci_reference reference; /* what it is judged as */
     struct net_session *net;        /* NULL: nothing may be fetched; borrowed */
     struct source *source;
+    bool source_is_borrowed;       /* it was given, and is not opened here */
     struct source *documents;      /* of the bundle; NULL: there is none */
     struct assay_verdict *verdict; /* owned until it is handed out */
     bool ready;                    /* reference and source are there: it can be judged */
@@ -100,6 +103,11 @@ MUST_CHECK enum assay_status content_judge(struct assay_session *session, struct
                                            const struct trust_claim *claim,
                                            struct assay_error *err);
 
+/* As assay_verify, of a local source that is open already; borrowed. */
+MUST_CHECK enum assay_status session_verify_source(struct assay_session *session,
+                                                   const char *reference, struct source *source,
+                                                   struct assay_verdict **out);
+
 /* Judges all jobs of one repository with one update of its trust data. now is the run's time. */
 void group_run(struct assay_session *session, struct job **jobs, size_t count, int64_t now_unix_s);
 
@@ -108,9 +116,12 @@ void group_run(struct assay_session *session, struct job **jobs, size_t count, i
 MUST_CHECK enum assay_status session_now(const struct assay_session *session, int64_t *out,
                                          struct assay_error *err);
 
+/* The image of a source without manifests: its config, and its layers as they are stored. */
+MUST_CHECK enum assay_status inspect_config(struct source *source, struct inspect_node *out,
+                                            struct assay_error *err);
+
 /* Verifies what was inspected, if something says whom to trust about it. */
-MUST_CHECK enum assay_status inspect_judge(struct assay_session *session,
-                                           const struct source *source,
+MUST_CHECK enum assay_status inspect_judge(struct assay_session *session, struct source *source,
                                            struct inspection *inspection, struct assay_error *err);
 
 /* Fills the options that a repository is opened with; companions are left empty. */

@@ -49,6 +49,7 @@ struct assay_verdict {
     size_t platform_count;
     char **notes; /* the tag moved, first use accepted, floor fell: one sentence each */
     size_t note_count;
+    bool is_engine; /* print engine=exported: the bytes are what an engine handed out */
     bool stateless; /* print state=none */
     bool has_at;    /* print at=TIME */
     int64_t at_unix_s;

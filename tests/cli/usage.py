@@ -70,7 +70,7 @@ def test_misuse():
     for args, parts in table:
         expect(f"misuse {args}", run(*args), 2, "", parts + (hint if args else []))
     for args in (["verify", "--", "--tofu"], ["verify", "x/UPPER"], ["verify", "a b"], ["verify", "name:tag:tag"],
-                 ["verify", "\u202e\x1b[31m"], ["verify", "x" * 100000], ["pin", "-"],
+                 ["verify", "\u202e\x1b[31m"], ["verify", "x" * 100000], ["pin", "@"],
                  ["explain", "@"], ["inspect", "--trust", ":1"], ["root", "pin", "UPPER", PIN]):
         result = run(*args)
         check(f"reference {args[:2]}", result.code == 2 and "TRUSTED" not in result.out, result)

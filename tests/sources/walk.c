@@ -36,51 +36,14 @@ static enum assay_status collect(void *ctx, struct slice bytes, struct assay_err
     return buf_append(ctx, bytes, err);
 }
 
-/* A layer on its way: hashed as it comes, unpacked, and hashed again. */
-struct layer {
-    struct digest_stream *stored;
-    struct digest_stream *plain;
-    struct inflater *inflater;
-};
-
-static void layer_clear(struct layer *layer)
-{
-    digest_stream_free(layer->stored);
-    digest_stream_free(layer->plain);
-    inflater_free(layer->inflater);
-}
-
-static enum assay_status take_plain(void *ctx, struct slice bytes, struct assay_error *err)
-{
-    struct layer *layer = ctx;
-
-    return digest_stream_update(layer->plain, bytes, err);
-}
-
-static enum assay_status take_stored(void *ctx, struct slice bytes, struct assay_error *err)
-{
-    struct layer *layer = ctx;
-
-    TRY(digest_stream_update(layer->stored, bytes, err));
-    return inflater_feed(layer->inflater, bytes, take_plain, layer, err);
-}
-
-static enum assay_status walk_layer(struct source *source, const struct oci_descriptor *wanted,
+static enum assay_status walk_layer(const struct measured *layer,
+                                    const struct oci_descriptor *wanted,
                                     const struct digest *diff_id, struct assay_error *err)
 {
-    CLEANUP(layer_clear) struct layer layer = { 0 };
-    struct digest have;
-
-    TRY(digest_stream_new(wanted->digest.alg, &layer.stored, err));
-    TRY(digest_stream_new(diff_id->alg, &layer.plain, err));
-    TRY(inflater_new(wanted->media == OCI_MEDIA_LAYER_GZIP ? COMPRESSION_GZIP : COMPRESSION_NONE,
-                     LIMIT_LAYER_BYTES, &layer.inflater, err));
-    TRY(source->ops->blob(source, wanted, take_stored, &layer, err));
-    TRY(digest_stream_finish(layer.stored, &have, err));
-    TRY(compare(&have, &wanted->digest, "a layer", err));
-    TRY(inflater_finish(layer.inflater, err));
-    TRY(digest_stream_finish(layer.plain, &have, err));
-    return compare(&have, diff_id, "an unpacked layer", err);
+    TRY(layer->status == ASSAY_OK ? ASSAY_OK : error_pass(err, &layer->error));
+    TRY(compare(&layer->stored, &wanted->digest, "a layer", err));
+    TRY(layer->unpack_status == ASSAY_OK ? ASSAY_OK : error_pass(err, &layer->unpack_error));
+    return compare(&layer->unpacked, diff_id, "an unpacked layer", err);
 }
 
 static enum assay_status walk_layers(struct source *source, const struct oci_document *manifest,
@@ -90,8 +53,14 @@ static enum assay_status walk_layers(struct source *source, const struct oci_doc
         return FAIL(err, ASSAY_SCHEMA, "%zu layers, %zu diff_ids", manifest->layer_count,
                     config->diff_id_count);
     }
-    for (size_t i = 0; i < manifest->layer_count; i++) {
-        TRY(walk_layer(source, &manifest->layers[i], &config->diff_ids[i], err));
+    size_t count = manifest->layer_count;
+    AUTO_MEM struct measured *layers = mem_alloc(count + 1, sizeof(*layers));
+    if (layers == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    TRY(source->ops->layers(source, manifest->layers, config->diff_ids, count, layers, err));
+    for (size_t i = 0; i < count; i++) {
+        TRY(walk_layer(&layers[i], &manifest->layers[i], &config->diff_ids[i], err));
     }
     return ASSAY_OK;
 }
@@ -187,7 +156,7 @@ static enum assay_status walk(struct source *source, char digest_text[DIGEST_TEX
     return status;
 }
 
-static enum assay_status walk_source(const char *text, struct net_session *session)
+static enum assay_status walk_source(const char *text, const struct source_context *context)
 {
     struct source *source = NULL;
     struct assay_error err = ERROR_INIT;
@@ -196,9 +165,7 @@ static enum assay_status walk_source(const char *text, struct net_session *sessi
     const char *locator = NULL;
 
     enum assay_status status =
-        source_transport_find(text, &locator)
-            ->open(locator, &(struct source_context){ .net = session, .threads = 1 }, &source,
-                   &err);
+        source_transport_find(text, &locator)->open(locator, context, &source, &err);
     if (status == ASSAY_OK) {
         status = walk(source, digest, &totals, &err);
     }
@@ -228,7 +195,8 @@ int main(int argc, char **argv)
         net_session_new(&options, &env, &session, NULL) != ASSAY_OK) {
         return 70;
     }
-    enum assay_status status = walk_source(argv[1], session);
+    const struct source_context context = { .env = &env, .net = session, .threads = 2 };
+    enum assay_status status = walk_source(argv[1], &context);
     net_session_free(session);
     net_fetcher_free(env.fetcher);
     return status == ASSAY_OK ? 0 : 1;

@@ -49,6 +49,7 @@ static void expect_members(const struct json_at *result)
         "state",
         "at",
         "offline",
+        "engine",
         "notes",
         "checks",
     };

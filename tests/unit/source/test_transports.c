@@ -22,6 +22,10 @@ Test(transports, found_by_prefix)
         { "docker:29", "docker://", "docker:29", false },
         { "docker-archive:app.tar", "docker-archive:", "app.tar", true },
         { "dir:/tmp/x", "dir:", "/tmp/x", true },
+        { "docker-archive:-", "docker-archive:", "-", true },
+        { "oci-archive:app.tar:1.0", "oci-archive:", "app.tar:1.0", true },
+        { "-", "-", "", true },
+        { "-x", "docker://", "-x", false }, /* and no reference either */
         { "docker://dir:1", "docker://", "dir:1", false },
         { "", "docker://", "", false },
     };
@@ -39,9 +43,7 @@ Test(transports, found_by_prefix)
 /* What another tool would read as a file is not asked of a registry. */
 Test(transports, reserved_names_do_not_open)
 {
-    static const char *const TEXTS[] = { "docker-archive:app.tar", "docker-daemon:app:1",
-                                         "oci-archive:app.tar", "dir:/tmp/x",
-                                         "containers-storage:app" };
+    static const char *const TEXTS[] = { "docker-daemon:app:1", "containers-storage:app" };
 
     for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
         const char *locator = NULL;
@@ -56,7 +58,43 @@ Test(transports, reserved_names_do_not_open)
 Test(transports, table_lists_what_is_built)
 {
     cr_expect_str_eq(source_transport_at(0)->scheme, "docker://");
-    cr_expect_str_eq(source_transport_at(1)->scheme, "oci:");
-    cr_expect_null(source_transport_at(2));
+    cr_expect_str_eq(source_transport_at(1)->scheme, "docker-archive:");
+    cr_expect_str_eq(source_transport_at(5)->scheme, "-");
+    cr_expect_null(source_transport_at(6));
     source_free(NULL);
+}
+
+Test(transports, standard_input)
+{
+    static const struct {
+        const char *text;
+        bool reads;
+    } CASES[] = {
+        { "-", true },
+        { "docker-archive:-", true },
+        { "docker-archive:-:app:1.0", true },
+        { "oci-archive:-", true },
+        { "docker-archive:./-", false },
+        { "docker-archive:-x", false },
+        { "oci:-", false },
+        { "dir:-", false },
+        { "app:1.0", false },
+        { "", false },
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+        cr_expect_eq(source_reads_stdin(CASES[i].text), CASES[i].reads, "%s", CASES[i].text);
+    }
+}
+
+/* A library's caller who gives no file for it does not lose its own standard input. */
+Test(transports, standard_input_is_given_or_not_read)
+{
+    struct source *source = NULL;
+    const char *locator = NULL;
+
+    cr_expect_eq(source_transport_find("-", &locator)
+                     ->open(locator, &(struct source_context){ .threads = 1 }, &source, NULL),
+                 ASSAY_USAGE);
+    cr_expect_null(source);
 }

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+#include "source/docker_manifest.h"
+#include "source/oci_layout_index.h"
+
+struct hybrid {
+    struct place *place;
+    const struct docker_image *image;
+    const struct digest *config;
+    bool is_reached; /* some entry leads to the config */
+};
+
+/* Whether an entry is about the image, by what it calls itself. */
+static bool is_named(const struct docker_image *image, const struct layout_entry *entry)
+{
+    for (size_t i = 0; i < image->name_count; i++) {
+        const char *name = image->names[i];
+        if (strcmp(name, entry->containerd_name) == 0 || strcmp(name, entry->ref_name) == 0 ||
+            (entry->containerd_name[0] == '\0' && layout_is_tag_of(entry->ref_name, name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* *found is false when the archive does not hold it. */
+static enum assay_status load(const struct hybrid *hybrid, const struct oci_descriptor *descriptor,
+                              struct oci_document *out, bool *found, struct assay_error *err)
+{
+    AUTO_BUF bytes = BUF_INIT(LIMIT_MANIFEST_BYTES);
+    struct digest actual;
+    char name[BLOB_NAME_BYTES];
+    const char *said[] = { descriptor->media_text };
+
+    place_blob_name(&descriptor->digest, name);
+    TRY(hybrid->place->ops->read(hybrid->place, name, LIMIT_MANIFEST_BYTES, &bytes, found, err));
+    if (!*found) {
+        return ASSAY_OK;
+    }
+    TRY(digest_compute(descriptor->digest.alg, buf_slice(&bytes), &actual, err));
+    if (!digest_equal(&actual, &descriptor->digest)) {
+        return FAIL(err, ASSAY_DIGEST_MISMATCH, "'%s' does not have the digest of its name", name);
+    }
+    TRY_IN(oci_document_parse(buf_slice(&bytes), said, ARRAY_LEN(said), out, err), err, "%s", name);
+    return ASSAY_OK;
+}
+
+static enum assay_status reaches(const struct hybrid *hybrid,
+                                 const struct oci_descriptor *descriptor, bool *out,
+                                 struct assay_error *err)
+{
+    CLEANUP(oci_document_clear) struct oci_document document = { 0 };
+    bool found = false;
+
+    TRY(load(hybrid, descriptor, &document, &found, err));
+    *out = found && !document.is_index && digest_equal(&document.config.digest, hybrid->config);
+    for (size_t i = 0; found && i < document.entry_count; i++) {
+        CLEANUP(oci_document_clear) struct oci_document platform = { 0 };
+        const struct oci_index_entry *entry = &document.entries[i];
+        bool is_present = false;
+        if (entry->is_attestation) {
+            continue;
+        }
+        TRY(load(hybrid, &entry->descriptor, &platform, &is_present, err));
+        *out = *out || (is_present && digest_equal(&platform.config.digest, hybrid->config));
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status look_at(void *ctx, const struct layout_entry *entry,
+                                 struct assay_error *err)
+{
+    struct hybrid *hybrid = ctx;
+    bool leads_there = false;
+
+    TRY(reaches(hybrid, &entry->descriptor, &leads_there, err));
+    hybrid->is_reached = hybrid->is_reached || leads_there;
+    if (!leads_there && is_named(hybrid->image, entry)) {
+        return FAIL(err, ASSAY_AMBIGUOUS,
+                    "%s: index.json and manifest.json name different images as '%s'",
+                    hybrid->place->shown,
+                    entry->containerd_name[0] != '\0' ? entry->containerd_name : entry->ref_name);
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status docker_hybrid_check(struct place *place, const struct docker_image *image,
+                                      const struct digest *config, struct assay_error *err)
+{
+    AUTO_BUF ignored = BUF_INIT(LIMIT_MANIFEST_BYTES);
+    struct hybrid hybrid = { .place = place, .image = image, .config = config };
+    bool is_hybrid = false;
+
+    TRY_IN(place->ops->read(place, "index.json", LIMIT_MANIFEST_BYTES, &ignored, &is_hybrid, err),
+           err, "index.json in %s", place->shown);
+    if (!is_hybrid) {
+        return ASSAY_OK;
+    }
+    TRY(layout_index_each(place, look_at, &hybrid, err));
+    if (!hybrid.is_reached) {
+        return FAIL(err, ASSAY_AMBIGUOUS,
+                    "%s: no image of index.json has the config that manifest.json names",
+                    place->shown);
+    }
+    return ASSAY_OK;
+}
