@@ -53,8 +53,8 @@ static enum assay_status measure_member(struct archive *archive, struct tar_read
     if (file->measured == NULL) {
         return FAIL_NO_MEMORY(err);
     }
+    /* without its size: how much of a stream is still to come is not known */
     struct measure_job job = { .reader = &reader.base,
-                               .bytes = file->size,
                                .detect = true,
                                .stored_alg = DIGEST_SHA256,
                                .unpacked_alg = DIGEST_SHA256,

@@ -181,7 +181,11 @@ static enum assay_status judge_answer(const struct engine *engine, const char *i
     if (response->http_status == 200) {
         return ASSAY_OK;
     }
-    text_sanitise(buf_slice(&response->body), said, sizeof(said));
+    struct slice body = buf_slice(&response->body);
+    while (body.len > 0 && body.ptr[body.len - 1] <= ' ') {
+        body.len--;
+    }
+    text_sanitise(body, said, sizeof(said));
     if (response->http_status == 404) {
         return FAIL(err, ASSAY_IMAGE_ABSENT, "%s does not have %s: %s", engine->shown, image, said);
     }

@@ -12,6 +12,8 @@ static const struct source_transport TRANSPORTS[] = {
       source_oci_archive_open },
     { "oci:", "DIR[:REF], an image in an OCI layout directory", true, source_oci_layout_open },
     { "dir:", "DIR, an image that skopeo copied into a directory", true, source_skopeo_dir_open },
+    { "docker-daemon:", "REF, an image that docker or podman exports (DOCKER_HOST)", true,
+      source_docker_daemon_open },
     { "-", "an archive of either kind on standard input", true, source_stdin_open },
 };
 
@@ -29,7 +31,6 @@ static enum assay_status open_unknown(const char *locator, const struct source_c
 /* Names that other tools read as something else than an image in a registry. They must not be
  * looked up in one: "docker-daemon:app" is no tag of docker.io/library/docker-daemon. */
 static const struct source_transport RESERVED[] = {
-    { "docker-daemon:", "", true, open_unknown },
     { "containers-storage:", "", true, open_unknown },
 };
 

@@ -8,6 +8,10 @@
 MUST_CHECK enum assay_status source_registry_open(const char *locator,
                                                   const struct source_context *context,
                                                   struct source **out, struct assay_error *err);
+MUST_CHECK enum assay_status source_docker_daemon_open(const char *locator,
+                                                       const struct source_context *context,
+                                                       struct source **out,
+                                                       struct assay_error *err);
 MUST_CHECK enum assay_status source_oci_layout_open(const char *locator,
                                                     const struct source_context *context,
                                                     struct source **out, struct assay_error *err);

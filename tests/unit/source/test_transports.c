@@ -43,7 +43,7 @@ Test(transports, found_by_prefix)
 /* What another tool would read as a file is not asked of a registry. */
 Test(transports, reserved_names_do_not_open)
 {
-    static const char *const TEXTS[] = { "docker-daemon:app:1", "containers-storage:app" };
+    static const char *const TEXTS[] = { "containers-storage:app" };
 
     for (size_t i = 0; i < ARRAY_LEN(TEXTS); i++) {
         const char *locator = NULL;
@@ -59,8 +59,9 @@ Test(transports, table_lists_what_is_built)
 {
     cr_expect_str_eq(source_transport_at(0)->scheme, "docker://");
     cr_expect_str_eq(source_transport_at(1)->scheme, "docker-archive:");
-    cr_expect_str_eq(source_transport_at(5)->scheme, "-");
-    cr_expect_null(source_transport_at(6));
+    cr_expect_str_eq(source_transport_at(5)->scheme, "docker-daemon:");
+    cr_expect_str_eq(source_transport_at(6)->scheme, "-");
+    cr_expect_null(source_transport_at(7));
     source_free(NULL);
 }
 
