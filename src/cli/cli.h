@@ -51,6 +51,7 @@ const struct command *command_at(size_t index);
 const struct command *command_find(const char *name);
 
 enum assay_status command_verify(struct cli *cli, struct assay_error *err);
+enum assay_status command_pull(struct cli *cli, struct assay_error *err);
 enum assay_status command_pin(struct cli *cli, struct assay_error *err);
 enum assay_status command_explain(struct cli *cli, struct assay_error *err);
 enum assay_status command_inspect(struct cli *cli, struct assay_error *err);
@@ -66,6 +67,13 @@ void cli_clear(struct cli *cli);
 /* A session of what options, environment and configuration say; configures first. */
 MUST_CHECK enum assay_status cli_session(struct cli *cli, struct assay_session **out,
                                          struct assay_error *err);
+/* One more, once configured, for an archive that comes from a descriptor: "-" then names it. */
+struct cli_archive {
+    const char *as;
+    int fd;
+};
+MUST_CHECK enum assay_status cli_session_for(struct cli *cli, const struct cli_archive *archive,
+                                             struct assay_session **out, struct assay_error *err);
 /* For CLEANUP. */
 void session_cleanup(struct assay_session **session);
 /* A failure on standard error; subject may be "". */

@@ -29,6 +29,7 @@ static const struct command commands[] = {
             "  oci-archive:FILE[:REF]     an OCI layout in one file\n"
             "  oci:DIR[:REF]              an OCI layout\n"
             "  dir:DIR                    as skopeo copy writes it; it has no name\n"
+            "  docker-daemon:REF          as the engine of DOCKER_HOST exports it\n"
             "  -                          either archive, from standard input\n\n"
             "FILE may be packed by gzip or zstd, and '-' is standard input there too. All\n"
             "layers of a SOURCE are read and hashed.",
@@ -49,6 +50,21 @@ static const struct command commands[] = {
         .min_operands = 1,
         .max_operands = LIMIT_REFERENCES,
         .run = command_pin,
+    },
+    {
+        .name = "pull",
+        .operands = "REF...",
+        .summary = "verify, let docker or podman pull by digest, and tag",
+        .description =
+            "Verifies as 'assay verify' does, lets docker or podman pull the signed digest,\n"
+            "tags it back, and verifies the bytes that the engine then has. A tag whose\n"
+            "image does not pass is taken away again. Prints what the engine prints, and\n"
+            "then one line for each image, as 'assay verify' does.",
+        .options = (JUDGE_OPTIONS & ~(OPT_BIT(OPT_OFFLINE) | OPT_BIT(OPT_LAYERS))) |
+                   OPT_BIT(OPT_ENGINE) | OPT_BIT(OPT_ALL_TAGS),
+        .min_operands = 1,
+        .max_operands = LIMIT_REFERENCES,
+        .run = command_pull,
     },
     {
         .name = "explain",

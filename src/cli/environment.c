@@ -2,6 +2,7 @@
 #include "cli/environment.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static const char *variable(const char *name)
 {
@@ -66,6 +67,7 @@ enum assay_status environment_read(struct arena *arena, struct cli_environment *
         .proxy_http = either("http_proxy", "HTTP_PROXY"),
         .no_proxy = either("no_proxy", "NO_PROXY"),
         .path = variable("PATH"),
+        .engine = variable("DOCKER_HOST"),
         .no_color = variable("NO_COLOR") != NULL || term == NULL || strcmp(term, "dumb") == 0,
     };
     out->proxy_https = out->proxy_https != NULL ? out->proxy_https : all_proxy;
@@ -74,6 +76,32 @@ enum assay_status environment_read(struct arena *arena, struct cli_environment *
                   err));
     TRY(directory(arena, absolute("XDG_STATE_HOME"), out->home, "/.local/state", &out->state_home,
                   err));
-    return directory(arena, variable("DOCKER_CONFIG"), out->home, "/.docker", &out->docker_config,
-                     err);
+    TRY(directory(arena, variable("DOCKER_CONFIG"), out->home, "/.docker", &out->docker_config,
+                  err));
+    out->engine_tls_dir = variable("DOCKER_CERT_PATH");
+    if (out->engine_tls_dir == NULL && variable("DOCKER_TLS_VERIFY") != NULL) {
+        out->engine_tls_dir = out->docker_config;
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status environment_for_engine(struct arena *arena, char *const **out,
+                                         struct assay_error *err)
+{
+    char **copy = NULL;
+    size_t count = 0;
+    while (environ[count] != NULL) {
+        count++;
+    }
+    TRY(arena_alloc(arena, count + 1, sizeof(*copy), &copy, err));
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!slice_has_prefix(slice_from_string(environ[i]),
+                              SLICE_LITERAL("DOCKER_CONTENT_TRUST="))) {
+            copy[kept++] = environ[i];
+        }
+    }
+    copy[kept] = NULL;
+    *out = copy;
+    return ASSAY_OK;
 }

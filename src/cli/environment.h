@@ -22,11 +22,18 @@ struct cli_environment {
     const char *proxy_http;
     const char *no_proxy;
     const char *path;
-    bool no_color; /* NO_COLOR is set, or TERM is dumb or not set */
+    const char *engine;         /* DOCKER_HOST */
+    const char *engine_tls_dir; /* DOCKER_CERT_PATH, or with DOCKER_TLS_VERIFY docker's own */
+    bool no_color;              /* NO_COLOR is set, or TERM is dumb or not set */
 };
 
 MUST_CHECK enum assay_status environment_read(struct arena *arena, struct cli_environment *out,
                                               struct assay_error *err);
+/* The whole environment as a program that we run gets it, in the arena, NULL last; without
+ * DOCKER_CONTENT_TRUST, because an engine's client that knows it would ask the trust server again,
+ * by its own rules. */
+MUST_CHECK enum assay_status environment_for_engine(struct arena *arena, char *const **out,
+                                                    struct assay_error *err);
 /* "a" and "b" as one text in the arena; NULL when a is NULL. */
 MUST_CHECK enum assay_status environment_join(struct arena *arena, const char *a, const char *b,
                                               const char **out, struct assay_error *err);

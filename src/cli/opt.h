@@ -27,6 +27,8 @@ enum opt {
     OPT_AUTHFILE,
     OPT_TIMEOUT,
     OPT_JOBS,
+    OPT_ENGINE,
+    OPT_ALL_TAGS,
     OPT_TRUST,
     OPT_PRETTY,
     OPT_EXPLAIN,

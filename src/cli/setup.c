@@ -223,6 +223,8 @@ static enum assay_status set_network(struct cli *cli, struct assay_options *out,
                          &out->podman_config_auth, err));
     TRY(environment_join(&cli->arena, env->docker_config, "/config.json", &out->docker_config_auth,
                          err));
+    out->engine = env->engine;
+    out->engine_tls_dir = env->engine_tls_dir;
     out->helper_path = env->path;
     out->home = env->home;
     out->proxy_https = env->proxy_https;
@@ -265,16 +267,25 @@ void session_cleanup(struct assay_session **session)
 
 enum assay_status cli_session(struct cli *cli, struct assay_session **out, struct assay_error *err)
 {
+    TRY(cli_configure(cli, err));
+    return cli_session_for(cli, NULL, out, err);
+}
+
+enum assay_status cli_session_for(struct cli *cli, const struct cli_archive *archive,
+                                  struct assay_session **out, struct assay_error *err)
+{
     const char *registry_dirs[REGISTRY_TLS_DIRS];
     const char *trust_dirs[1];
     struct assay_options options = ASSAY_OPTIONS_INIT;
-    TRY(cli_configure(cli, err));
     TRY(set_trust(cli, &options, err));
     TRY(set_network(cli, &options, err));
     TRY(set_tls_dirs(cli, registry_dirs, trust_dirs, &options, err));
     options.platform = opt_value(&cli->options, OPT_PLATFORM);
     options.layers = opt_is_set(&cli->options, OPT_LAYERS);
-    options.as = opt_value(&cli->options, OPT_AS);
+    if (archive != NULL) {
+        options.stdin_fd = archive->fd;
+    }
+    options.as = archive != NULL ? archive->as : opt_value(&cli->options, OPT_AS);
     if (ask_is_possible(&cli->ask)) {
         options.accept_root = ask_accept_root;
         options.accept_root_ctx = &cli->ask;

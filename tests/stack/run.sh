@@ -98,6 +98,9 @@ for name in plain unpublished docker; do
     same_as_docker "test/$name" --pretty
 done
 
+# shellcheck source=pull.sh
+. "$here/pull.sh"
+
 echo "# rotations: snapshot, timestamp, targets, root twice"
 before=$(root_id "$REGISTRY/test/rotated")
 rotate_all
