@@ -11,12 +11,13 @@ sys.dont_write_bytecode = True  # the source directory stays as it is
 
 import harness
 import network
+import saved
 import trust
 import usage
 
 
 def main():
-    tests = [value for module in (usage, trust, network) for name, value in vars(module).items()
+    tests = [value for module in (usage, trust, saved, network) for name, value in vars(module).items()
              if name.startswith("test_")]
     try:
         for test in tests:
