@@ -5,6 +5,10 @@
 #define PLACE_OPTIONS (OPT_BIT(OPT_CONFIG) | OPT_BIT(OPT_STATE_DIR))
 #define TRUST_OPTIONS                                                                              \
     (OPT_BIT(OPT_TRUST_SERVER) | OPT_BIT(OPT_TRUST_DIR) | OPT_BIT(OPT_ROOT) | OPT_BIT(OPT_OFFLINE))
+#define BUNDLE_OPTIONS                                                                             \
+    (PLACE_OPTIONS | TRUST_OPTIONS | NET_OPTIONS | OPT_BIT(OPT_TOFU) | OPT_BIT(OPT_PLATFORM) |     \
+     OPT_BIT(OPT_AS) | OPT_BIT(OPT_AT) | OPT_BIT(OPT_TO) | OPT_BIT(OPT_EXPLAIN) |                  \
+     OPT_BIT(OPT_OUTPUT))
 #define NET_OPTIONS                                                                                \
     (OPT_BIT(OPT_PLAIN_HTTP) | OPT_BIT(OPT_INSECURE_TLS) | OPT_BIT(OPT_AUTHFILE) |                 \
      OPT_BIT(OPT_TIMEOUT))
@@ -33,7 +37,8 @@ static const struct command commands[] = {
             "  -                          either archive, from standard input\n\n"
             "FILE may be packed by gzip or zstd, and '-' is standard input there too. All\n"
             "layers of a SOURCE are read and hashed.",
-        .options = JUDGE_OPTIONS | OPT_BIT(OPT_AT) | OPT_BIT(OPT_AS) | OPT_BIT(OPT_EXPLAIN),
+        .options = JUDGE_OPTIONS | OPT_BIT(OPT_BUNDLE) | OPT_BIT(OPT_AT) | OPT_BIT(OPT_AS) |
+                   OPT_BIT(OPT_EXPLAIN),
         .min_operands = 1,
         .max_operands = LIMIT_REFERENCES,
         .run = command_verify,
@@ -72,7 +77,7 @@ static const struct command commands[] = {
         .summary = "say what a reference means and what decides about it",
         .description = "Shows the full name, tag and digest, and which trust server, root, state\n"
                        "and configuration 'assay verify' would use. Asks no server.",
-        .options = PLACE_OPTIONS | TRUST_OPTIONS | OPT_BIT(OPT_OUTPUT),
+        .options = PLACE_OPTIONS | TRUST_OPTIONS | OPT_BIT(OPT_BUNDLE) | OPT_BIT(OPT_OUTPUT),
         .min_operands = 1,
         .max_operands = 1,
         .run = command_explain,
@@ -91,11 +96,29 @@ static const struct command commands[] = {
             "form of 'docker trust inspect'; with a tag, only that tag, and exit code 3 if\n"
             "it is not signed.",
         .options = PLACE_OPTIONS | TRUST_OPTIONS | NET_OPTIONS | OPT_BIT(OPT_TOFU) |
-                   OPT_BIT(OPT_AT) | OPT_BIT(OPT_AS) | OPT_BIT(OPT_TRUST) | OPT_BIT(OPT_PRETTY) |
-                   OPT_BIT(OPT_OUTPUT),
+                   OPT_BIT(OPT_BUNDLE) | OPT_BIT(OPT_AT) | OPT_BIT(OPT_AS) | OPT_BIT(OPT_TRUST) |
+                   OPT_BIT(OPT_PRETTY) | OPT_BIT(OPT_OUTPUT),
         .min_operands = 1,
         .max_operands = 1,
         .run = command_inspect,
+    },
+    {
+        .name = "bundle",
+        .operands = "create REF... | verify FILE [REF]... | show FILE",
+        .summary = "keep in one file what an offline verification needs",
+        .description =
+            "A bundle holds signed metadata with its chain of roots, manifests and image\n"
+            "configs, for 'assay verify --bundle FILE' where there is no network. It is\n"
+            "evidence, never a root of trust: the same pin is needed as online.\n\n"
+            "  create REF...  verify each image; if all are trusted, write what the\n"
+            "                 verdicts rest on, or add it to the bundle that is there\n"
+            "  verify FILE    judge the references that it holds, or those named, on the\n"
+            "                 bundle alone: no socket is opened, no layer is looked at\n"
+            "  show FILE      print what it says that it holds; verifies nothing",
+        .options = BUNDLE_OPTIONS,
+        .min_operands = 2,
+        .max_operands = LIMIT_REFERENCES,
+        .run = command_bundle,
     },
     {
         .name = "root",

@@ -13,6 +13,7 @@
 enum opt {
     OPT_TRUST_SERVER,
     OPT_TRUST_DIR,
+    OPT_BUNDLE,
     OPT_ROOT,
     OPT_CA,
     OPT_TOFU,
@@ -32,6 +33,7 @@ enum opt {
     OPT_TRUST,
     OPT_PRETTY,
     OPT_EXPLAIN,
+    OPT_TO,
     OPT_OUTPUT,
     OPT_CONFIG,
     OPT_COLOR,

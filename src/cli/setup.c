@@ -286,6 +286,11 @@ enum assay_status cli_session_for(struct cli *cli, const struct cli_archive *arc
         options.stdin_fd = archive->fd;
     }
     options.as = archive != NULL ? archive->as : opt_value(&cli->options, OPT_AS);
+    options.bundle = opt_value(&cli->options, OPT_BUNDLE);
+    if (cli->bundle != NULL) {
+        options.bundle = cli->bundle;
+        options.offline = 1;
+    }
     if (ask_is_possible(&cli->ask)) {
         options.accept_root = ask_accept_root;
         options.accept_root_ctx = &cli->ask;

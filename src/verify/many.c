@@ -229,16 +229,6 @@ enum assay_status session_verify_source(struct assay_session *session, const cha
     return verify_all(session, &reference, 1, source, out);
 }
 
-enum assay_status session_collect(struct assay_session *session, const char *const *references,
-                                  size_t count, struct bundle_writer *writer,
-                                  struct assay_verdict **out)
-{
-    session->collect = writer;
-    enum assay_status status = assay_verify_many(session, references, count, out);
-    session->collect = NULL;
-    return status;
-}
-
 enum assay_status assay_verify(struct assay_session *session, const char *reference,
                                struct assay_verdict **out, struct assay_error *error)
 {

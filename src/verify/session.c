@@ -258,6 +258,11 @@ enum assay_status session_open_bundle(struct assay_session *session, struct assa
                : bundle_open(session->options.bundle, &session->env, &session->bundle, err);
 }
 
+void session_collect(struct assay_session *session, struct bundle_writer *writer)
+{
+    session->collect = writer;
+}
+
 void session_judge_alone(struct assay_session *session)
 {
     session->bundle_alone = true;

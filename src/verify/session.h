@@ -19,13 +19,10 @@ MUST_CHECK enum assay_status session_new(const struct assay_options *options,
 /* From now on the session judges by options.bundle alone: configs are hashed as well, and platforms
  * that the bundle lacks are listed as not present. */
 void session_judge_alone(struct assay_session *session);
-/* As assay_verify_many, on one thread; what every TRUSTED verdict rests on goes into the writer:
- * trust data with all delegations that can be loaded, manifests and configs. A failure to do so is
- * the verdict's. */
-MUST_CHECK enum assay_status session_collect(struct assay_session *session,
-                                             const char *const *references, size_t count,
-                                             struct bundle_writer *writer,
-                                             struct assay_verdict **out);
+/* From now on one thread judges, and what every TRUSTED verdict rests on goes into the writer:
+ * trust data with all delegations that can be loaded, manifests and configs. A failure to put it
+ * there is the verdict's. The writer is borrowed for the session's life. */
+void session_collect(struct assay_session *session, struct bundle_writer *writer);
 
 /* The updated and verified trust data of a repository, every delegation that can be loaded
  * included, for inspect --trust. */

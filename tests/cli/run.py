@@ -9,6 +9,7 @@ import sys
 
 sys.dont_write_bytecode = True  # the source directory stays as it is
 
+import bundle
 import harness
 import network
 import saved
@@ -17,7 +18,7 @@ import usage
 
 
 def main():
-    tests = [value for module in (usage, trust, saved, network) for name, value in vars(module).items()
+    tests = [value for module in (usage, trust, saved, network, bundle) for name, value in vars(module).items()
              if name.startswith("test_")]
     try:
         for test in tests:

@@ -155,7 +155,8 @@ static void add_snapshot(struct repo *repo, const struct repo_spec *spec)
     }
     struct repo_file *timestamp =
         repo_add(repo, "timestamp", FILE_TIMESTAMP,
-                 role_new(repo, "Timestamp", 7, spec->made_unix_s + spec->timestamp_days * DAY_S));
+                 role_new(repo, "Timestamp", 7 + spec->later,
+                          spec->made_unix_s + spec->timestamp_days * DAY_S));
     add_signers(timestamp, &timestamp_key, 1);
     meta = node_add(pool, timestamp->doc, "meta", node_object(pool));
     (void)node_add(pool, meta, "snapshot", node_object(pool));

@@ -11,7 +11,7 @@ static const char usage[] =
     "                                             OUT/cache, OUT/server, OUT/oci, OUT/pin,\n"
     "                                             OUT/root.json (the first root)\n"
     "         gun=NAME  made=UNIX-SECONDS|now  threshold=1|2  roots=1|3  delegation=0|1\n"
-    "         timestamp-days=N  role-days=N  root-days=N\n"
+    "         timestamp-days=N  role-days=N  root-days=N  later=0|1\n"
     "       fixture example OUT                   the example of the README\n"
     "       fixture targets COUNT OUT [OPTION=VALUE...]\n"
     "                                             a repository of COUNT tags, t0000000 and on\n"
@@ -48,6 +48,8 @@ static void set_option(struct repo_spec *spec, const char *option)
         spec->delegation = to_number(value) != 0;
     } else if (slice_is(name, "timestamp-days")) {
         spec->timestamp_days = to_number(value);
+    } else if (slice_is(name, "later")) {
+        spec->later = to_number(value) == 0 ? 0 : 1;
     } else if (slice_is(name, "role-days")) {
         spec->role_days = to_number(value);
     } else if (slice_is(name, "root-days")) {

@@ -79,6 +79,7 @@ struct repo_spec {
     int64_t timestamp_days;  /* how long it lives */
     int64_t role_days;       /* targets, delegations and snapshot */
     int64_t root_days;       /* root and its certificates */
+    unsigned later;          /* by how many versions the timestamp is newer than usual */
 };
 
 /* reg.test/acme/app, made on 2027-01-10: what the cases start from. */
