@@ -256,7 +256,7 @@ def test_bundle_altered():
 # ---- where it is asked for, and where not
 
 class Counting(Registry):
-    asked = 0
+    asked, delay_s = 0, 0.0
 
     def do_GET(self):
         Counting.asked += 1
