@@ -14,12 +14,23 @@
 
 /* ---- the table ---- */
 
+enum assay_status archive_charge(struct archive *archive, size_t bytes, struct assay_error *err)
+{
+    archive->table_bytes += bytes;
+    return archive->table_bytes <= LIMIT_ARCHIVE_TABLE
+               ? ASSAY_OK
+               : FAIL(err, ASSAY_TOO_LARGE, "the archive's entries need more than %lu bytes",
+                      LIMIT_ARCHIVE_TABLE);
+}
+
 enum assay_status archive_add(struct archive *archive, const struct tar_entry *entry,
                               struct assay_error *err)
 {
     if (archive->count == LIMIT_TAR_ENTRIES) {
         return FAIL(err, ASSAY_ARCHIVE, "the archive has more than %lu entries", LIMIT_TAR_ENTRIES);
     }
+    TRY(archive_charge(archive, sizeof(*archive->files) + strlen(entry->name) + strlen(entry->link),
+                       err));
     TRY(mem_grow(&archive->files, archive->count, &archive->cap, sizeof(*archive->files), err));
     struct archive_file *file = &archive->files[archive->count++];
     *file = (struct archive_file){ .kind = entry->kind,
@@ -89,7 +100,9 @@ static enum assay_status check_unchanged(const struct archive *archive, struct a
         return FAIL(err, ASSAY_FILE_IO, "cannot be examined: %s", strerrordesc_np(errno));
     }
     bool same = now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
-                now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+                now.st_mtim.tv_nsec == then->st_mtim.tv_nsec &&
+                now.st_ctim.tv_sec == then->st_ctim.tv_sec &&
+                now.st_ctim.tv_nsec == then->st_ctim.tv_nsec;
     return same ? ASSAY_OK : FAIL(err, ASSAY_FILE_IO, "changed while it was read");
 }
 
@@ -200,6 +213,9 @@ void archive_free(struct archive *archive)
     for (size_t i = 0; i < archive->count; i++) {
         mem_free(archive->files[i].name);
         mem_free(archive->files[i].link);
+        if (archive->files[i].measured != NULL) {
+            mem_free(archive->files[i].measured->unpack_message);
+        }
         mem_free(archive->files[i].measured);
         buf_clear(&archive->files[i].document);
     }

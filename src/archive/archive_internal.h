@@ -7,6 +7,17 @@
 
 #include <sys/stat.h>
 
+/* What is kept of struct measured for each file of a stream: its texts are large. */
+struct archive_measured {
+    enum compression compression;
+    enum assay_status unpack_status;
+    char *unpack_message; /* owned; NULL after success */
+    struct digest stored;
+    struct digest unpacked;
+    uint64_t stored_bytes;
+    uint64_t unpacked_bytes;
+};
+
 struct archive_file {
     char *name; /* owned */
     char *link; /* owned; of a symlink */
@@ -14,7 +25,7 @@ struct archive_file {
     uint64_t size;
     uint64_t offset;
     /* Of a stream: what was measured, and the bytes of what may be a document. */
-    struct measured *measured;
+    struct archive_measured *measured;
     struct buf document;
     bool has_document;
 };
@@ -29,10 +40,14 @@ struct archive {
     size_t cap;
     struct archive_file **by_name; /* sorted */
     size_t document_bytes;
+    size_t table_bytes;
 };
 
 /* Compares two pointers to files, for by_name. */
 int archive_by_name(const void *a, const void *b);
+/* Counts bytes of the table; ASSAY_TOO_LARGE. */
+MUST_CHECK enum assay_status archive_charge(struct archive *archive, size_t bytes,
+                                            struct assay_error *err);
 MUST_CHECK enum assay_status archive_add(struct archive *archive, const struct tar_entry *entry,
                                          struct assay_error *err);
 /* Reads a whole stream; owns bytes, also on failure. */

@@ -41,6 +41,29 @@ static enum assay_status member_read(struct byte_reader *reader, uint8_t *to, si
     return buf_append(member->copy, bytes, err);
 }
 
+static enum assay_status keep_measured(struct archive *archive, struct archive_file *file,
+                                       const struct measured *measured, struct assay_error *err)
+{
+    const char *message = measured->unpack_error.message;
+    struct archive_measured *kept = mem_alloc(1, sizeof(*kept));
+    if (kept == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    *kept = (struct archive_measured){ .compression = measured->compression,
+                                       .unpack_status = measured->unpack_status,
+                                       .stored = measured->stored,
+                                       .unpacked = measured->unpacked,
+                                       .stored_bytes = measured->stored_bytes,
+                                       .unpacked_bytes = measured->unpacked_bytes };
+    file->measured = kept;
+    TRY(archive_charge(archive, sizeof(*kept), err));
+    if (measured->unpack_status == ASSAY_OK) {
+        return ASSAY_OK;
+    }
+    TRY(archive_charge(archive, strlen(message), err));
+    return mem_set_string(&kept->unpack_message, message, err);
+}
+
 static enum assay_status measure_member(struct archive *archive, struct tar_reader *tar,
                                         struct archive_file *file, struct assay_error *err)
 {
@@ -49,16 +72,13 @@ static enum assay_status measure_member(struct archive *archive, struct tar_read
     struct member_reader reader = { .base = { .read = member_read },
                                     .tar = tar,
                                     .copy = may_keep ? &file->document : NULL };
-    file->measured = mem_alloc(1, sizeof(*file->measured));
-    if (file->measured == NULL) {
-        return FAIL_NO_MEMORY(err);
-    }
+    struct measured measured = { 0 };
     /* without its size: how much of a stream is still to come is not known */
     struct measure_job job = { .reader = &reader.base,
                                .detect = true,
                                .stored_alg = DIGEST_SHA256,
                                .unpacked_alg = DIGEST_SHA256,
-                               .out = file->measured };
+                               .out = &measured };
     struct measure_options options = { .env = archive->options.env,
                                        .threads = archive->options.threads,
                                        .max_layer_bytes = LIMIT_LAYER_BYTES,
@@ -67,7 +87,8 @@ static enum assay_status measure_member(struct archive *archive, struct tar_read
     file->has_document = reader.copy != NULL;
     archive->document_bytes += file->has_document ? file->document.len : 0;
     /* the stream itself failed: nothing that follows can be found */
-    return file->measured->status == ASSAY_OK ? ASSAY_OK : error_pass(err, &file->measured->error);
+    return measured.status == ASSAY_OK ? keep_measured(archive, file, &measured, err)
+                                       : error_pass(err, &measured.error);
 }
 
 static enum assay_status read_entries(struct archive *archive, struct tar_reader *tar,
@@ -119,7 +140,17 @@ static void check_compression(struct archive_layer *layer)
 
 void archive_hand_out(const struct archive_file *file, struct archive_layer *layer)
 {
-    layer->out = *file->measured;
+    const struct archive_measured *kept = file->measured;
+    layer->out = (struct measured){ .stored = kept->stored,
+                                    .stored_bytes = kept->stored_bytes,
+                                    .compression = kept->compression,
+                                    .unpack_status = kept->unpack_status,
+                                    .unpacked = kept->unpacked,
+                                    .unpacked_bytes = kept->unpacked_bytes };
+    if (kept->unpack_status != ASSAY_OK) {
+        (void)error_set(&layer->out.unpack_error, __FILE__, __LINE__, kept->unpack_status, "%s",
+                        kept->unpack_message);
+    }
     if (layer->stored_alg == DIGEST_SHA512 || layer->unpacked_alg == DIGEST_SHA512) {
         layer->out.status =
             FAIL(&layer->out.error, ASSAY_DIGEST_ALGORITHM,

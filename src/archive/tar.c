@@ -106,6 +106,7 @@ static enum assay_status check_end(struct tar_reader *reader, struct assay_error
 {
     uint8_t block[TAR_BLOCK];
     size_t got = 0;
+    size_t zeros = 0;
     TRY(read_block(reader, block, err));
     if (!tar_block_is_zero(block)) {
         return FAIL(err, ASSAY_ARCHIVE, "a single zero block stands between entries");
@@ -115,6 +116,11 @@ static enum assay_status check_end(struct tar_reader *reader, struct assay_error
         TRY(byte_reader_fill(reader->bytes, block, sizeof(block), &got, err));
         if (!tar_block_is_zero(block)) {
             return FAIL(err, ASSAY_ARCHIVE, "something stands behind the archive's end");
+        }
+        zeros += got;
+        if (zeros > LIMIT_TAR_END_BYTES) {
+            return FAIL(err, ASSAY_ARCHIVE, "more than %lu zeros stand behind the archive's end",
+                        LIMIT_TAR_END_BYTES);
         }
     } while (got > 0);
     return ASSAY_OK;
@@ -169,7 +175,13 @@ static enum assay_status take_pax(struct tar_reader *reader, struct assay_error 
     return tar_pax_parse(buf_slice(&reader->pax_bytes), false, &reader->pax, err);
 }
 
-/* *taken: the header was one that speaks about the next. */
+static bool has_extensions(const struct tar_reader *reader)
+{
+    return reader->has_pax || reader->has_long_name || reader->has_long_link;
+}
+
+/* *taken: the header was one that speaks about the next. A global one between such a header and its
+ * entry makes some programs forget the first. */
 static enum assay_status take_extension(struct tar_reader *reader, const struct tar_header *header,
                                         bool *taken, struct assay_error *err)
 {
@@ -183,6 +195,9 @@ static enum assay_status take_extension(struct tar_reader *reader, const struct 
     case 'x':
         return take_pax(reader, err);
     case 'g':
+        if (has_extensions(reader)) {
+            return FAIL(err, ASSAY_ARCHIVE, "a global header parts an extension from its entry");
+        }
         return tar_pax_parse(buf_slice(&reader->extension), true, &global, err);
     case 'L':
         return take_long(reader, &reader->long_name, &reader->has_long_name, err);
@@ -276,6 +291,10 @@ static enum assay_status written_link(struct tar_reader *reader, const struct ta
     if (slice_find(text, '\0') != text.len) {
         return FAIL(err, ASSAY_ARCHIVE_NAME, "a link's target holds a NUL");
     }
+    if (text.len > LIMIT_TAR_LINK_BYTES) {
+        return FAIL(err, ASSAY_ARCHIVE_NAME, "a link's target has %zu bytes, more than %d",
+                    text.len, LIMIT_TAR_LINK_BYTES);
+    }
     return buf_append(&reader->link, text, err);
 }
 
@@ -299,11 +318,6 @@ static enum assay_status take_entry(struct tar_reader *reader, const struct tar_
     reader->has_long_name = false;
     reader->has_long_link = false;
     return ASSAY_OK;
-}
-
-static bool has_extensions(const struct tar_reader *reader)
-{
-    return reader->has_pax || reader->has_long_name || reader->has_long_link;
 }
 
 enum assay_status tar_next(struct tar_reader *reader, struct tar_entry *entry, bool *end,

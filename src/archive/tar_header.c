@@ -16,6 +16,7 @@
 #define MAGIC_AT     257
 #define PREFIX_AT    345
 #define PREFIX_LEN   155
+#define STAR_AT      508
 
 bool tar_block_is_zero(const uint8_t block[TAR_BLOCK])
 {
@@ -87,19 +88,40 @@ static enum assay_status check_sum(const uint8_t block[TAR_BLOCK], struct assay_
     return ASSAY_OK;
 }
 
+/* Only POSIX headers have a prefix. Programs differ in what they make of the same bytes in other
+ * headers, and in star's, whose mark stands at the end. */
+static enum assay_status take_prefix(const uint8_t block[TAR_BLOCK], struct slice *out,
+                                     struct assay_error *err)
+{
+    static const char posix[] = "ustar"; /* with its NUL; GNU has a space there */
+    static const char star[] = "tar";
+    bool is_posix =
+        slice_equal(slice_of(block + MAGIC_AT, sizeof(posix)), slice_of(posix, sizeof(posix)));
+    bool is_star =
+        slice_equal(slice_of(block + STAR_AT, sizeof(star)), slice_of(star, sizeof(star)));
+    *out = SLICE_EMPTY;
+    if (is_posix && !is_star) {
+        *out = text_field(block, PREFIX_AT, PREFIX_LEN);
+        return ASSAY_OK;
+    }
+    uint8_t any = 0;
+    for (size_t i = PREFIX_AT; i < PREFIX_AT + PREFIX_LEN; i++) {
+        any |= block[i];
+    }
+    return any == 0 ? ASSAY_OK
+                    : FAIL(err, ASSAY_ARCHIVE, "a header that is not POSIX's has a prefix");
+}
+
 enum assay_status tar_header_parse(const uint8_t block[TAR_BLOCK], struct tar_header *out,
                                    struct assay_error *err)
 {
-    static const char posix[] = "ustar"; /* with its NUL; GNU has a space there, and no prefix */
     TRY(check_sum(block, err));
     *out = (struct tar_header){
         .type = block[TYPE_AT] == '\0' ? '0' : (char)block[TYPE_AT],
         .name = text_field(block, NAME_AT, NAME_LEN),
         .link = text_field(block, LINK_AT, LINK_LEN),
     };
-    if (slice_equal(slice_of(block + MAGIC_AT, sizeof(posix)), slice_of(posix, sizeof(posix)))) {
-        out->prefix = text_field(block, PREFIX_AT, PREFIX_LEN);
-    }
+    TRY(take_prefix(block, &out->prefix, err));
     return number(slice_of(block + SIZE_AT, SIZE_LEN), &out->size, err);
 }
 

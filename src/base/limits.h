@@ -110,9 +110,12 @@
 #define LIMIT_BLOB_READ_BYTES   (64 * KIB)          /* of a blob in memory at a time */
 
 /* ---- archives ---- */
-#define LIMIT_TAR_NAME_BYTES      512       /* docker's longest is 64 hex digits and "/layer.tar" */
-#define LIMIT_TAR_ENTRIES         100000UL  /* 512 layers of four entries each are 2048 */
-#define LIMIT_TAR_HEADER_BYTES    (1 * MIB) /* of one PAX header or long name */
+#define LIMIT_TAR_NAME_BYTES      512  /* docker's longest is 64 hex digits and "/layer.tar" */
+#define LIMIT_TAR_LINK_BYTES      4096 /* the longest path of Linux */
+#define LIMIT_TAR_END_BYTES       (16 * MIB) /* zeros behind the end; tar fills up blocks of 10 KiB */
+#define LIMIT_ARCHIVE_TABLE       (64 * MIB) /* names, links and what was measured of all entries */
+#define LIMIT_TAR_ENTRIES         100000UL   /* 512 layers of four entries each are 2048 */
+#define LIMIT_TAR_HEADER_BYTES    (1 * MIB)  /* of one PAX header or long name */
 #define LIMIT_ARCHIVE_BYTES       (128UL * 1024 * MIB) /* unpacked from around a whole archive */
 #define LIMIT_ARCHIVE_DOCUMENT    (8 * MIB)            /* kept of one file of a stream: a config */
 #define LIMIT_ARCHIVE_DOCUMENTS   (32 * MIB)           /* kept of all */

@@ -43,6 +43,7 @@ void tar_put(struct buf *tar, const struct tar_member *member)
     put_text(block, 157, 100, member->link);
     (void)memcpy(block + 257, member->is_gnu ? "ustar  " : "ustar\00000", 8);
     put_text(block, 345, 155, member->prefix);
+    put_text(block, 508, 4, member->is_star ? "tar" : NULL);
     (void)snprintf(number, sizeof(number), "%06lo",
                    (unsigned long)(sum(block, member->signed_sum) + member->sum_error));
     (void)memcpy(block + 148, number, 7);

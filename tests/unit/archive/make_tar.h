@@ -15,6 +15,7 @@ struct tar_member {
     const char *size_field; /* 12 bytes instead of the size; NULL: right */
     const char *prefix;
     bool is_gnu;
+    bool is_star;
     int sum_error;
     bool signed_sum;
 };

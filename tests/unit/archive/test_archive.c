@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -25,9 +26,10 @@ enum mode {
 static enum assay_status open_bytes(struct slice bytes, enum mode mode, struct archive **out,
                                     struct assay_error *err)
 {
-    char path[] = "/tmp/assay-archive-XXXXXX";
-    int fd = mkstemp(path);
+    char path[64];
+    int fd = memfd_create("archive", MFD_CLOEXEC);
     cr_assert_geq(fd, 0);
+    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
     if (mode == PACKED) {
         gzFile file = gzdopen(dup(fd), "wb1");
         cr_assert_eq(gzwrite(file, bytes.ptr, (unsigned)bytes.len), (int)bytes.len);
@@ -39,7 +41,6 @@ static enum assay_status open_bytes(struct slice bytes, enum mode mode, struct a
     enum assay_status status = mode == STREAM ? archive_open_stream(fd, "it", &OPTIONS, out, err)
                                               : archive_open_file(path, &OPTIONS, out, err);
     cr_assert_eq(close(fd), 0);
-    cr_assert_eq(unlink(path), 0);
     return status;
 }
 
@@ -177,6 +178,18 @@ static const struct refusal REFUSALS[] = {
     { "a global size",
       ASSAY_ARCHIVE,
       { { .name = "g", .type = 'g', .content = "10 size=1\n" }, { ONE } } },
+    { "a global header between PAX and its entry",
+      ASSAY_ARCHIVE,
+      { { .name = "x", .type = 'x', .content = "10 path=b\n" },
+        { .name = "g", .type = 'g', .content = "13 comment=x\n" },
+        { ONE } } },
+    { "a global header between long name and its entry",
+      ASSAY_ARCHIVE,
+      { { .name = "L", .type = 'L', .content = "b\0", .content_bytes = 2 },
+        { .name = "g", .type = 'g', .content = "13 comment=x\n" },
+        { ONE } } },
+    { "a prefix in GNU's header", ASSAY_ARCHIVE, { { ONE, .prefix = "p", .is_gnu = true } } },
+    { "a prefix in star's header", ASSAY_ARCHIVE, { { ONE, .prefix = "p", .is_star = true } } },
     { "long name without NUL",
       ASSAY_ARCHIVE,
       { { .name = "L", .type = 'L', .content = "bc" }, { ONE } } },
@@ -286,6 +299,73 @@ Test(archive, the_end)
     tar_put(&tar, &(struct tar_member){ .name = "b", .content = "y" });
     tar_end(&tar);
     expect_bytes(buf_slice(&tar), ASSAY_ARCHIVE, "a second archive");
+}
+
+/* ---- limits ---- */
+
+Test(archive, zeros_behind_the_end_are_limited)
+{
+    AUTO_BUF tar = BUF_INIT(64 * MIB);
+    tar_put(&tar, &(struct tar_member){ ONE });
+    tar_end(&tar);
+    size_t end = tar.len;
+    cr_assert_eq(buf_reserve(&tar, LIMIT_TAR_END_BYTES + 1, NULL), ASSAY_OK);
+    (void)memset(tar.ptr + end, 0, LIMIT_TAR_END_BYTES + 1);
+    expect_bytes(slice_of(tar.ptr, end + LIMIT_TAR_END_BYTES), ASSAY_OK,
+                 "as many zeros as are allowed");
+    expect_bytes(slice_of(tar.ptr, end + LIMIT_TAR_END_BYTES + 1), ASSAY_ARCHIVE, "one more");
+}
+
+Test(archive, entries_are_limited, .timeout = 240)
+{
+    AUTO_BUF tar = BUF_INIT(128 * MIB);
+    for (unsigned i = 0; i <= LIMIT_TAR_ENTRIES; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof(name), "n%u", i);
+        tar_put(&tar, &(struct tar_member){ .name = name });
+        if (i == LIMIT_TAR_ENTRIES - 1) {
+            size_t len = tar.len;
+            tar_end(&tar);
+            expect_bytes(buf_slice(&tar), ASSAY_OK, "as many entries as are allowed");
+            tar.len = len;
+        }
+    }
+    tar_end(&tar);
+    expect_bytes(buf_slice(&tar), ASSAY_ARCHIVE, "one more");
+}
+
+Test(archive, the_table_is_limited, .timeout = 240)
+{
+    static char target[LIMIT_TAR_LINK_BYTES + 2];
+    AUTO_BUF tar = BUF_INIT(128 * MIB);
+    (void)memset(target, 't', LIMIT_TAR_LINK_BYTES);
+    for (unsigned i = 0; i < LIMIT_ARCHIVE_TABLE / LIMIT_TAR_LINK_BYTES; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof(name), "n%u", i);
+        tar_put(&tar, &(struct tar_member){ .name = "L",
+                                            .type = 'K',
+                                            .content = target,
+                                            .content_bytes = LIMIT_TAR_LINK_BYTES + 1,
+                                            .is_gnu = true });
+        tar_put(&tar, &(struct tar_member){ .name = name, .type = '2', .is_gnu = true });
+        if (i == 1000) {
+            size_t len = tar.len;
+            tar_end(&tar);
+            expect_bytes(buf_slice(&tar), ASSAY_OK, "long targets");
+            tar.len = len;
+        }
+    }
+    tar_end(&tar);
+    expect_bytes(buf_slice(&tar), ASSAY_TOO_LARGE, "too many of them");
+    tar.len = 0;
+    target[LIMIT_TAR_LINK_BYTES] = 't';
+    tar_put(&tar, &(struct tar_member){ .name = "L",
+                                        .type = 'K',
+                                        .content = target,
+                                        .content_bytes = LIMIT_TAR_LINK_BYTES + 2 });
+    tar_put(&tar, &(struct tar_member){ .name = "l", .type = '2' });
+    tar_end(&tar);
+    expect_bytes(buf_slice(&tar), ASSAY_ARCHIVE_NAME, "too long a target");
 }
 
 /* ---- links ---- */
