@@ -10,6 +10,9 @@
 enum assay_status env_check_interrupted(const struct assay_env *env, struct assay_error *err)
 {
     int status = env->interrupted == NULL ? ASSAY_OK : atomic_load(env->interrupted);
+    if (status == ASSAY_OK && env->abandoned != NULL && atomic_load(env->abandoned) != 0) {
+        return FAIL(err, ASSAY_INTERRUPTED, "nobody waits for it any more");
+    }
     if (status == ASSAY_OK) {
         return ASSAY_OK;
     }

@@ -36,6 +36,8 @@ struct assay_env {
     const struct assay_log *log;
     /* Set by a signal handler to ASSAY_INTERRUPTED or ASSAY_TERMINATED; loops look at it. */
     const atomic_int *interrupted;
+    /* Not zero: nobody waits for this part of the work any more; NULL for the whole. */
+    const atomic_int *abandoned;
     const struct assay_progress *progress;
 };
 

@@ -9,13 +9,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define FIRST_MS        1000 /* what is over sooner needs no line */
-#define AGAIN_MS        100
-#define LINE_BYTES      768
-#define NUMBER_BYTES    32
-#define USUAL_COLUMNS   80
-#define FIGURES_COLUMNS 52 /* room for the figures beside the name */
-#define LEAST_COLUMNS   8
+#define FIRST_MS      1000 /* what is over sooner needs no line */
+#define AGAIN_MS      100
+#define LINE_BYTES    768
+#define NUMBER_BYTES  32
+#define USUAL_COLUMNS 80
+#define LEAST_COLUMNS 8
 
 static int64_t now_ms(void)
 {
@@ -94,13 +93,13 @@ static void draw(struct progress *progress, uint64_t done, uint64_t total, int64
 {
     char figures[LINE_BYTES / 4];
     unsigned width = columns();
-    unsigned room =
-        width > FIGURES_COLUMNS + LEAST_COLUMNS ? width - FIGURES_COLUMNS : LEAST_COLUMNS;
     char name[sizeof(progress->what)];
     char line[LINE_BYTES];
+    format_figures(done, total, now - progress->began_ms, figures, sizeof(figures));
+    unsigned beside = (unsigned)strlen(figures) + 2;
+    unsigned room = width > beside + LEAST_COLUMNS ? width - beside : LEAST_COLUMNS;
     room = room < sizeof(name) ? room : (unsigned)sizeof(name);
     text_sanitise(slice_from_string(progress->what), name, room);
-    format_figures(done, total, now - progress->began_ms, figures, sizeof(figures));
     int len = snprintf(line, sizeof(line), "%s  %s", name, figures);
     if (len <= 0 || (unsigned)len >= width) {
         return; /* a line that wraps could not be drawn over */

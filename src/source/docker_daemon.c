@@ -20,7 +20,8 @@
 struct export
 {
     struct engine *engine;
-    const struct assay_env *env;
+    struct assay_env env; /* of the thread */
+    atomic_int abandoned;
     const char *image;
     struct process_pipe ends; /* theirs: of the thread */
     enum assay_status status;
@@ -40,7 +41,7 @@ static void *run_export(void *arg)
 {
     struct export *export = arg;
     export->status =
-        engine_export(export->engine, export->env, export->image, push, export, &export->error);
+        engine_export(export->engine, &export->env, export->image, push, export, &export->error);
     fd_close_quietly(&export->ends.theirs);
     return NULL;
 }
@@ -81,13 +82,18 @@ static enum assay_status read_export(struct export *export, const struct archive
     enum assay_status status = archive_open_stream(export->ends.ours, engine_shown(export->engine),
                                                    options, out, &failure);
     if (status == ASSAY_OK) {
-        drain(export->ends.ours);
+        drain(export->ends.ours); /* ends when the thread does */
     }
-    fd_close_quietly(&export->ends.ours); /* so that the thread ends */
+    /* So that the thread ends, whether it is writing or waits for an engine that is silent. */
+    atomic_store(&export->abandoned, 1);
+    fd_close_quietly(&export->ends.ours);
     (void)pthread_join(thread, NULL);
     /* The transfer's failure explains the archive's; but one that only says that we stopped reading
      * explains nothing. */
-    bool stopped_by_us = status != ASSAY_OK && export->status == ASSAY_FILE_IO;
+    bool interrupted = env_check_interrupted(options->env, NULL) != ASSAY_OK;
+    bool stopped_by_us =
+        status != ASSAY_OK &&
+        (export->status == ASSAY_FILE_IO || (export->status == ASSAY_INTERRUPTED && !interrupted));
     if (export->status != ASSAY_OK && !stopped_by_us) {
         archive_free(STEAL(*out));
         return error_pass(err, &export->error);
@@ -101,9 +107,10 @@ static enum assay_status export_image(struct engine *engine, const char *image,
 {
     const struct archive_options options = { .env = context->env, .threads = context->threads };
     struct export export = {
-        .engine = engine, .env = context->env, .image = image, .ends = PROCESS_PIPE_INIT
+        .engine = engine, .env = *context->env, .image = image, .ends = PROCESS_PIPE_INIT
     };
     *out = NULL;
+    export.env.abandoned = &export.abandoned;
     TRY(process_pipe_open(&export.ends, ASSAY_ENGINE, err));
     enum assay_status status = read_export(&export, &options, out, err);
     process_pipe_close(&export.ends);

@@ -10,6 +10,7 @@ import sys
 sys.dont_write_bytecode = True  # the source directory stays as it is
 
 import bundle
+import engine
 import harness
 import network
 import saved
@@ -18,7 +19,8 @@ import usage
 
 
 def main():
-    tests = [value for module in (usage, trust, saved, network, bundle) for name, value in vars(module).items()
+    modules = (usage, trust, saved, network, bundle, engine)
+    tests = [value for module in modules for name, value in vars(module).items()
              if name.startswith("test_")]
     try:
         for test in tests:

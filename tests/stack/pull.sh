@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck disable=SC2154 # assay and work are those of run.sh, which sources this
+# shellcheck disable=SC2154,SC2016 # assay and work are those of run.sh, which sources this
 # assay pull, and docker-daemon: on the real engine. What an engine says or saves that is not what
 # was signed is played by a program of its name.
 
