@@ -39,6 +39,14 @@ row "assay version" "$w" "$c" "$p"
 row "notary version" "$pw" "$pc" "$pp"
 echo "ratio: wall $(ratio "$w" "$pw"), CPU $(ratio "$c" "$pc"), peak $(ratio "$p" "$pp") (goal 0.4)"
 
+echo
+echo "a bundle without layers (goal: at most 5 ms of CPU more than assay version)"
+version_cpu=$c
+"$assay" bundle create -q --state-dir none "$gun:one" --to "$work/trust.tar" >/dev/null || stack_die "no bundle was made"
+read -r w c p <<<"$("$measure" 51 -- "$assay" bundle verify -q --state-dir "$work/bundle-state" "$work/trust.tar")"
+row "assay bundle verify" "$w" "$c" "$p"
+echo "CPU more than assay version: $(awk -v a="$c" -v b="$version_cpu" 'BEGIN { printf "%.2f", a - b }') ms"
+
 # cold HOW RUNS: verify against lookup plus inspect --raw
 cold() {
     read -r w c p <<<"$("$measure" "$2" --before "rm -rf $work/state" -- "$assay" verify \

@@ -10,7 +10,7 @@ import subprocess
 import tarfile
 import threading
 
-from harness import (ASSAY, EXAMPLE, FIXTURE, NAME, PIN, SCRATCH, altered_image, check, environment, expect, fresh_state,
+from harness import (ASSAY, EXAMPLE, FIXTURE, NAME, PIN, ROOT, SCRATCH, altered_image, check, environment, expect, fresh_state,
                      run)
 from network import Registry
 
@@ -313,7 +313,9 @@ def traced(*args):
 def test_no_socket():
     path = made("trust.tar")
     local = ("--as", REF, f"oci:{EXAMPLE}/image")
+    archive = ("--as", REF, f"docker-archive:{ROOT}/vectors/saved/docker-20.10.tar")
     for name, args in (
+            ("a saved image", ["verify", "--root", PIN, "--bundle", path, "--state-dir", fresh_state(), "--offline", *archive]),
             ("a local image", ["verify", "--root", PIN, "--bundle", path, "--state-dir", fresh_state(), "--offline", *local]),
             ("implied", ["verify", "--root", PIN, "--bundle", path, "--state-dir", fresh_state(), *local]),
             ("a reference", ["verify", "--root", PIN, "--bundle", path, "--state-dir", fresh_state(), "--offline", REF]),
