@@ -147,7 +147,8 @@ enum assay_status time_parse_http(struct slice text, int64_t *out_unix_s, struct
                 take_number(&rest, 2, 1, 31, &day) && take_char(&rest, ' ');
     rest = slice_from(text, 11);
     good = good && take_char(&rest, ' ') && take_number(&rest, 4, 1970, 9999, &year) &&
-           take_char(&rest, ' ') && slice_is(slice_from(text, 25), " GMT") &&
+           take_char(&rest, ' ') &&
+           (slice_is(slice_from(text, 25), " GMT") || slice_is(slice_from(text, 25), " UTC")) &&
            day <= days_in_month(year, month + 1);
     rest = slice_first(rest, 8);
     good = good && take_clock(&rest, &seconds) && rest.len == 0;

@@ -15,8 +15,8 @@
  * 60. ASSAY_TIME_FORMAT otherwise. */
 MUST_CHECK enum assay_status time_parse(struct slice text, int64_t *out_unix_s,
                                         struct assay_error *err);
-/* "Wed, 25 Nov 2026 13:18:37 GMT", the form that HTTP servers send (RFC 9110 section 5.6.7), and no
- * other. ASSAY_TIME_FORMAT. */
+/* "Wed, 25 Nov 2026 13:18:37 GMT", the form that HTTP servers send (RFC 9110 section 5.6.7); also
+ * with "UTC", as notary-server ends it. ASSAY_TIME_FORMAT. */
 MUST_CHECK enum assay_status time_parse_http(struct slice text, int64_t *out_unix_s,
                                              struct assay_error *err);
 /* "2026-11-25T13:18:37Z" into out. */
