@@ -112,10 +112,47 @@ static enum assay_status take_prefix(const uint8_t block[TAR_BLOCK], struct slic
                     : FAIL(err, ASSAY_ARCHIVE, "a header that is not POSIX's has a prefix");
 }
 
+static bool is_blank(struct slice field)
+{
+    for (size_t i = 0; i < field.len; i++) {
+        if (field.ptr[i] != ' ' && field.ptr[i] != '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Nothing rests on these, but others stop reading where they are malformed. */
+static enum assay_status check_other_numbers(const uint8_t block[TAR_BLOCK],
+                                             struct assay_error *err)
+{
+    static const struct {
+        size_t at;
+        size_t len;
+    } fields[] = {
+        { 100, 8 },  /* mode */
+        { 108, 8 },  /* owner */
+        { 116, 8 },  /* group */
+        { 136, 12 }, /* time */
+        { 329, 8 },  /* device */
+        { 337, 8 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        struct slice field = slice_of(block + fields[i].at, fields[i].len);
+        uint64_t ignored = 0;
+        bool is_binary = field.ptr[0] == 0x80 || field.ptr[0] == 0xFF;
+        if (!is_binary && !is_blank(field)) {
+            TRY(octal(field, &ignored, err));
+        }
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status tar_header_parse(const uint8_t block[TAR_BLOCK], struct tar_header *out,
                                    struct assay_error *err)
 {
     TRY(check_sum(block, err));
+    TRY(check_other_numbers(block, err));
     *out = (struct tar_header){
         .type = block[TYPE_AT] == '\0' ? '0' : (char)block[TYPE_AT],
         .name = text_field(block, NAME_AT, NAME_LEN),

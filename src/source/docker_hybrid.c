@@ -8,6 +8,7 @@ struct hybrid {
     const struct docker_image *image;
     const struct digest *config;
     bool is_reached; /* some entry leads to the config */
+    size_t looks;    /* documents that were read and hashed */
 };
 
 /* Whether an entry is about the image, by what it calls itself. */
@@ -24,7 +25,7 @@ static bool is_named(const struct docker_image *image, const struct layout_entry
 }
 
 /* *found is false when the archive does not hold it. */
-static enum assay_status load(const struct hybrid *hybrid, const struct oci_descriptor *descriptor,
+static enum assay_status load(struct hybrid *hybrid, const struct oci_descriptor *descriptor,
                               struct oci_document *out, bool *found, struct assay_error *err)
 {
     AUTO_BUF bytes = BUF_INIT(LIMIT_MANIFEST_BYTES);
@@ -32,6 +33,10 @@ static enum assay_status load(const struct hybrid *hybrid, const struct oci_desc
     char name[BLOB_NAME_BYTES];
     const char *said[] = { descriptor->media_text };
 
+    if (++hybrid->looks > LIMIT_LAYOUT_ENTRIES) {
+        return FAIL(err, ASSAY_TOO_LARGE, "index.json leads to more than %d documents",
+                    LIMIT_LAYOUT_ENTRIES);
+    }
     place_blob_name(&descriptor->digest, name);
     TRY(hybrid->place->ops->read(hybrid->place, name, LIMIT_MANIFEST_BYTES, &bytes, found, err));
     if (!*found) {
@@ -45,9 +50,8 @@ static enum assay_status load(const struct hybrid *hybrid, const struct oci_desc
     return ASSAY_OK;
 }
 
-static enum assay_status reaches(const struct hybrid *hybrid,
-                                 const struct oci_descriptor *descriptor, bool *out,
-                                 struct assay_error *err)
+static enum assay_status reaches(struct hybrid *hybrid, const struct oci_descriptor *descriptor,
+                                 bool *out, struct assay_error *err)
 {
     CLEANUP(oci_document_clear) struct oci_document document = { 0 };
     bool found = false;

@@ -9,6 +9,7 @@ import sys
 
 sys.dont_write_bytecode = True  # the source directory stays as it is
 
+import archives
 import bundle
 import engine
 import harness
@@ -19,7 +20,7 @@ import usage
 
 
 def main():
-    modules = (usage, trust, saved, network, bundle, engine)
+    modules = (usage, trust, saved, network, bundle, engine, archives)
     tests = [value for module in modules for name, value in vars(module).items()
              if name.startswith("test_")]
     try:

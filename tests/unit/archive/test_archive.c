@@ -427,3 +427,26 @@ Test(archive, other_files)
                                "7zXZ\0 and more"),
                  ASSAY_COMPRESSION, "xz");
 }
+
+Test(archive, a_file_that_changes)
+{
+    char path[] = "/tmp/assay-archive-XXXXXX";
+    int fd = mkstemp(path);
+    AUTO_BUF tar = BUF_INIT(1 * MIB);
+    struct archive *archive = NULL;
+    struct archive_layer layer = { .detect = true, .stored_alg = DIGEST_SHA256 };
+    tar_put(&tar, &(struct tar_member){ ONE });
+    tar_end(&tar);
+    cr_assert_eq(write(fd, tar.ptr, tar.len), (ssize_t)tar.len);
+    cr_assert_eq(archive_open_file(path, &OPTIONS, &archive, NULL), ASSAY_OK);
+    cr_assert_eq(archive_find(archive, "a", false, &layer.file, NULL), ASSAY_OK);
+    cr_expect_eq(archive_measure(archive, &layer, 1, NULL), ASSAY_OK);
+    cr_assert_eq(pwrite(fd, "y", 1, 512), 1);
+    cr_assert_eq(ftruncate(fd, (off_t)tar.len + 512), 0);
+    cr_expect_eq(archive_measure(archive, &layer, 1, NULL), ASSAY_FILE_IO);
+    cr_assert_eq(ftruncate(fd, 512), 0);
+    cr_expect_eq(archive_measure(archive, &layer, 1, NULL), ASSAY_FILE_IO);
+    archive_free(archive);
+    cr_assert_eq(close(fd), 0);
+    cr_assert_eq(unlink(path), 0);
+}
