@@ -270,7 +270,7 @@ def test_bundle_and_registry():
     host = f"127.0.0.1:{server.server_address[1]}"
     out = f"{SCRATCH}/served"
     subprocess.run([FIXTURE, "repo", out, f"gun={host}/app", "made=now"], check=True, timeout=60)
-    Registry.layout, Registry.delay_s = f"{out}/oci", 0
+    Registry.layout = f"{out}/oci"
     pin, path, reference = f"{out}/root.json", f"{SCRATCH}/served.tar", f"{host}/app:1.0"
     common = ("--plain-http", host, reference)
     result = run("bundle", "create", "--root", pin, "--trust-dir", f"{out}/cache", "--state-dir", fresh_state(), "--to", path,
