@@ -47,7 +47,7 @@ static enum assay_status make_names(const struct assay_verdict *verdict, struct 
                                     struct assay_error *err)
 {
     CLEANUP(oci_reference_clear) struct oci_reference reference = { 0 };
-    AUTO_BUF text = BUF_INIT(2 * NAME_BYTES);
+    AUTO_BUF text = BUF_INIT(2UL * NAME_BYTES);
     TRY(oci_reference_parse(verdict->reference, &reference, err));
     out->has_tag = reference.tag != NULL;
     TRY(buf_printf(&text, err, "%s@%s", reference.name, verdict->digest));
@@ -133,7 +133,7 @@ static void remove_tag(const struct pull *pull, const struct names *names)
 static enum assay_status say(const struct pull *pull, const struct names *names, size_t index,
                              size_t count, struct assay_error *err)
 {
-    AUTO_BUF line = BUF_INIT(4 * NAME_BYTES);
+    AUTO_BUF line = BUF_INIT(4UL * NAME_BYTES);
     TRY(buf_printf(&line, err, "Pull (%zu of %zu): %s\n", index, count, names->pinned));
     if (pull->engine.words_fd == STDOUT_FILENO) {
         return output_result(buf_slice(&line), err);
@@ -239,29 +239,33 @@ static enum assay_status add_tag(struct tag_list *list, struct slice tag, struct
     return ASSAY_OK;
 }
 
-/* Which role answers for a tag is decided when it is judged: here each is named once. */
-static enum assay_status list_tags(const struct tuf_trusted *trusted, struct tag_list *list,
-                                   struct assay_error *err)
+/* The tags of a role; but_of: without those that this role lists as well, NULL: all. */
+static enum assay_status add_tags(const struct tuf_trusted *trusted, const char *role,
+                                  const char *but_of, struct tag_list *list,
+                                  struct assay_error *err)
 {
-    size_t released = tuf_trusted_target_count(trusted, ROLE_RELEASES);
-    size_t count = tuf_trusted_target_count(trusted, "targets");
-    struct tuf_target target;
-    for (size_t i = 0; i < released; i++) {
-        TRY(tuf_trusted_target_at(trusted, ROLE_RELEASES, i, &target, err));
-        TRY(add_tag(list, target.name, err));
-    }
+    size_t count = tuf_trusted_target_count(trusted, role);
     for (size_t i = 0; i < count; i++) {
+        struct tuf_target target;
         struct tuf_target other;
         bool found = false;
-        TRY(tuf_trusted_target_at(trusted, "targets", i, &target, err));
-        if (released > 0) {
-            TRY(tuf_trusted_find(trusted, ROLE_RELEASES, target.name, &other, &found, err));
+        TRY(tuf_trusted_target_at(trusted, role, i, &target, err));
+        if (but_of != NULL && tuf_trusted_target_count(trusted, but_of) > 0) {
+            TRY(tuf_trusted_find(trusted, but_of, target.name, &other, &found, err));
         }
         if (!found) {
             TRY(add_tag(list, target.name, err));
         }
     }
     return ASSAY_OK;
+}
+
+/* Which role answers for a tag is decided when it is judged: here each is named once. */
+static enum assay_status list_tags(const struct tuf_trusted *trusted, struct tag_list *list,
+                                   struct assay_error *err)
+{
+    TRY(add_tags(trusted, ROLE_RELEASES, NULL, list, err));
+    return add_tags(trusted, "targets", ROLE_RELEASES, list, err);
 }
 
 static enum assay_status find_all(struct cli *cli, struct assay_session *session,

@@ -47,9 +47,11 @@ static enum assay_status start(const struct engine_program *program,
                                const struct engine_command *command, int output, pid_t *pid,
                                struct assay_error *err)
 {
-    char *arguments[ENGINE_ARGUMENTS + 1] = { (char *)(uintptr_t)program->name };
+    /* exec changes no text, but its type has no const */
+    char *arguments[ENGINE_ARGUMENTS + 1] = { NULL };
+    memcpy(&arguments[0], &program->name, sizeof(arguments[0]));
     for (size_t i = 0; i + 1 < ENGINE_ARGUMENTS && command->words[i] != NULL; i++) {
-        arguments[i + 1] = (char *)(uintptr_t)command->words[i]; /* exec changes nothing */
+        memcpy(&arguments[i + 1], &command->words[i], sizeof(arguments[0]));
     }
     const struct process_start start = {
         .program = buf_text(&program->path),

@@ -82,8 +82,8 @@ static void format_figures(uint64_t done, uint64_t total, int64_t took_ms, char 
     progress_format_bytes(total, all, sizeof(all));
     progress_format_bytes(rate, speed, sizeof(speed));
     if (total > done && rate > 0) {
-        (void)snprintf(out, out_bytes, "%s of %s  %s/s  %llu s left", so_far, all, speed,
-                       (unsigned long long)((total - done) / rate + 1));
+        unsigned long long left_s = (total - done) / rate + 1;
+        (void)snprintf(out, out_bytes, "%s of %s  %s/s  %llu s left", so_far, all, speed, left_s);
     } else {
         (void)snprintf(out, out_bytes, "%s  %s/s", so_far, speed);
     }
