@@ -79,5 +79,5 @@ enum assay_status tar_write_file(struct buf *out, const char *name, struct slice
 
 enum assay_status tar_write_end(struct buf *out, struct assay_error *err)
 {
-    return append_zeros(out, 2 * (size_t)TAR_BLOCK_BYTES, err);
+    return append_zeros(out, 2 * TAR_BLOCK_BYTES, err);
 }

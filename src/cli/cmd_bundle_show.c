@@ -17,6 +17,19 @@ struct claims {
     int64_t expires_unix_s;
 };
 
+static enum assay_status read_member(struct json_reader *reader, struct json_string key,
+                                     struct claims *out, struct json_string *expires,
+                                     struct assay_error *err)
+{
+    if (json_string_is(key, "expires")) {
+        return json_read_string(reader, expires, err);
+    }
+    if (json_string_is(key, "version")) {
+        return json_read_integer(reader, 1, LIMIT_JSON_INTEGER, &out->version, err);
+    }
+    return json_skip(reader, NULL, err);
+}
+
 static enum assay_status read_signed(struct json_reader *reader, struct claims *out,
                                      struct assay_error *err)
 {
@@ -26,13 +39,7 @@ static enum assay_status read_signed(struct json_reader *reader, struct claims *
     TRY(json_enter_object(reader, err));
     TRY(json_next_member(reader, &key, &more, err));
     while (more) {
-        if (json_string_is(key, "expires")) {
-            TRY(json_read_string(reader, &expires, err));
-        } else if (json_string_is(key, "version")) {
-            TRY(json_read_integer(reader, 1, LIMIT_JSON_INTEGER, &out->version, err));
-        } else {
-            TRY(json_skip(reader, NULL, err));
-        }
+        TRY(read_member(reader, key, out, &expires, err));
         TRY(json_next_member(reader, &key, &more, err));
     }
     TRY(time_parse(expires.raw, &out->expires_unix_s, err));

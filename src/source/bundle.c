@@ -189,7 +189,7 @@ static enum assay_status walk(struct bundle *bundle, uint64_t file_bytes, struct
         }
         TRY(take_member(bundle, &member, at, is_first, index, err));
         at += member.size;
-        padding = (size_t)(TAR_BLOCK_BYTES - member.size % TAR_BLOCK_BYTES) % TAR_BLOCK_BYTES;
+        padding = (TAR_BLOCK_BYTES - member.size % TAR_BLOCK_BYTES) % TAR_BLOCK_BYTES;
     }
     buf_clear(&bytes);
     TRY(read_range(bundle, at, file_bytes - at, 2 * TAR_BLOCK_BYTES, &bytes, err));

@@ -125,27 +125,34 @@ static enum assay_status parse_blob(struct bundle *bundle, const struct json_at 
     return ASSAY_OK;
 }
 
+static enum assay_status parse_role(struct bundle *bundle, const struct json_at *at,
+                                    const char *before, struct bundle_role *out,
+                                    struct assay_error *err)
+{
+    static const char *const known[] = { "name", "digest", "size" };
+    const char *name = NULL;
+    TRY(json_as_object(at, err));
+    TRY(json_check_members(at, known, ARRAY_LEN(known), false, err));
+    TRY(json_get_string(at, "name", &name, err));
+    TRY(check_role_name(at, name, err));
+    TRY(check_order(at, before, name, err));
+    TRY(keep_text(bundle, name, &out->name, err));
+    return parse_blob(bundle, at, &out->blob, err);
+}
+
 static enum assay_status parse_roles(struct bundle *bundle, const struct json_at *repository,
                                      struct bundle_entry *entry, struct assay_error *err)
 {
-    static const char *const known[] = { "name", "digest", "size" };
     struct json_at list;
     TRY(json_get_array(repository, "roles", LIMIT_BUNDLE_ROLES, &list, err));
     entry->role_count = json_count(&list);
     TRY(arena_alloc(&bundle->arena, entry->role_count + 1, sizeof(*entry->roles), &entry->roles,
                     err));
     for (size_t i = 0; i < entry->role_count; i++) {
-        struct bundle_role *role = &entry->roles[i];
         struct json_at at;
-        const char *name = NULL;
         json_element(&list, i, &at);
-        TRY(json_as_object(&at, err));
-        TRY(json_check_members(&at, known, ARRAY_LEN(known), false, err));
-        TRY(json_get_string(&at, "name", &name, err));
-        TRY(check_role_name(&at, name, err));
-        TRY(check_order(&at, i == 0 ? NULL : entry->roles[i - 1].name, name, err));
-        TRY(keep_text(bundle, name, &role->name, err));
-        TRY(parse_blob(bundle, &at, &role->blob, err));
+        TRY(parse_role(bundle, &at, i == 0 ? NULL : entry->roles[i - 1].name, &entry->roles[i],
+                       err));
     }
     return ASSAY_OK;
 }

@@ -158,7 +158,7 @@ enum assay_status bundle_writer_repository(struct bundle_writer *writer, const c
 static enum assay_status current(struct bundle_writer *writer, struct writer_repository **out,
                                  struct assay_error *err)
 {
-    if (writer->repository_count == 0) {
+    if (writer->repositories == NULL || writer->repository_count == 0) {
         return FAIL(err, ASSAY_INTERNAL, "no repository of the bundle was begun");
     }
     *out = &writer->repositories[writer->current];
@@ -215,22 +215,29 @@ static enum assay_status take_over_blob(struct bundle_writer *writer,
     return need_blob(writer, &from->digest, from->size, out, &is_new, err);
 }
 
+static enum assay_status take_over_entry(struct bundle_writer *writer,
+                                         const struct bundle_entry *entry, struct assay_error *err)
+{
+    struct writer_blob *blob = NULL;
+    TRY(bundle_writer_repository(writer, entry->view.gun, entry->view.server,
+                                 entry->view.modified_unix_s, err));
+    for (size_t i = 0; i < entry->role_count; i++) {
+        TRY(take_over_blob(writer, entry->roles[i].blob, &blob, err));
+        TRY(add_role(&writer->repositories[writer->current], entry->roles[i].name, &blob->digest,
+                     blob->size, err));
+    }
+    for (size_t i = 0; i < entry->view.reference_count; i++) {
+        TRY(bundle_writer_reference(writer, entry->view.references[i], err));
+    }
+    return ASSAY_OK;
+}
+
 static enum assay_status take_over(struct bundle_writer *writer, struct assay_error *err)
 {
     const struct bundle *base = writer->base;
     struct writer_blob *blob = NULL;
     for (size_t i = 0; i < base->entry_count; i++) {
-        const struct bundle_entry *entry = &base->entries[i];
-        TRY(bundle_writer_repository(writer, entry->view.gun, entry->view.server,
-                                     entry->view.modified_unix_s, err));
-        for (size_t r = 0; r < entry->role_count; r++) {
-            TRY(take_over_blob(writer, entry->roles[r].blob, &blob, err));
-            TRY(add_role(&writer->repositories[writer->current], entry->roles[r].name,
-                         &blob->digest, blob->size, err));
-        }
-        for (size_t r = 0; r < entry->view.reference_count; r++) {
-            TRY(bundle_writer_reference(writer, entry->view.references[r], err));
-        }
+        TRY(take_over_entry(writer, &base->entries[i], err));
     }
     for (size_t i = 0; i < base->document_count; i++) {
         TRY(take_over_blob(writer, base->documents[i], &blob, err));

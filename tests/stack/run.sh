@@ -88,6 +88,16 @@ status 0 'round trips *2$' "an index takes one more, for all its platforms" veri
     "$REGISTRY/test/plain:many"
 status 0 layer-diff-id "layers down to their diff_ids" verify --layers --explain \
     "$REGISTRY/test/docker:two"
+run 0 "bundle create" "$assay" bundle create "$REGISTRY"/test/{plain:one,delegated:two} --to "$work/trust.tar" &&
+    run 0 "bundle again" "$assay" bundle create "$REGISTRY"/test/{delegated:two,plain:one} --to "$work/again.tar" &&
+    run 0 "bundle offline" unshare -n "$assay" verify --bundle "$work/trust.tar" --offline "$REGISTRY"/test/{plain:one,delegated:two} &&
+    run 0 "bundle verify" unshare -n "$assay" bundle verify "$work/trust.tar" &&
+    run 0 "bundle show" "$assay" bundle show "$work/trust.tar" &&
+    if cmp -s "$work/trust.tar" "$work/again.tar" && [ "$(grep -c "^  server     $TRUST_SERVER\|^  modified   2" "$work/out")" = 4 ]; then
+        ok "a bundle of the real servers is verified without a network, and made twice the same"
+    else
+        not_ok "bundle: not the same twice, or without server and time"
+    fi
 run 0 "pin" "$assay" pin "$REGISTRY/test/plain:one" &&
     holds "pin prints name:tag@digest" \
         [ "$(cat "$work/out")" = "$REGISTRY/test/plain:one@$(digest_of one)" ]
