@@ -41,7 +41,7 @@ enum assay_status archive_add(struct archive *archive, const struct tar_entry *e
     return entry->kind == TAR_SYMLINK ? mem_set_string(&file->link, entry->link, err) : ASSAY_OK;
 }
 
-int archive_by_name(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
     const struct archive_file *const *left = a;
     const struct archive_file *const *right = b;
@@ -58,7 +58,7 @@ static enum assay_status sort_names(struct archive *archive, struct assay_error 
     for (size_t i = 0; i < archive->count; i++) {
         archive->by_name[i] = &archive->files[i];
     }
-    qsort(archive->by_name, archive->count, sizeof(struct archive_file *), archive_by_name);
+    qsort(archive->by_name, archive->count, sizeof(struct archive_file *), by_name);
     for (size_t i = 1; i < archive->count; i++) {
         const struct archive_file *one = archive->by_name[i - 1];
         const struct archive_file *two = archive->by_name[i];

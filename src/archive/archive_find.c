@@ -3,14 +3,18 @@
 
 #include <stdlib.h>
 
+static int against_name(const void *name, const void *file)
+{
+    const struct archive_file *const *other = file;
+    return strcmp(name, (*other)->name);
+}
+
 static struct archive_file *lookup(const struct archive *archive, const char *name)
 {
-    struct archive_file key = { .name = (char *)(uintptr_t)name };
-    struct archive_file *wanted = &key;
     struct archive_file **found = archive->count == 0
                                       ? NULL
-                                      : bsearch(&wanted, archive->by_name, archive->count,
-                                                sizeof(struct archive_file *), archive_by_name);
+                                      : bsearch(name, archive->by_name, archive->count,
+                                                sizeof(struct archive_file *), against_name);
     return found == NULL ? NULL : *found;
 }
 

@@ -43,8 +43,6 @@ struct archive {
     size_t table_bytes;
 };
 
-/* Compares two pointers to files, for by_name. */
-int archive_by_name(const void *a, const void *b);
 /* Counts bytes of the table; ASSAY_TOO_LARGE. */
 MUST_CHECK enum assay_status archive_charge(struct archive *archive, size_t bytes,
                                             struct assay_error *err);

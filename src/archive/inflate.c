@@ -193,7 +193,7 @@ static enum assay_status gzip_step(struct inflater *inflater, struct slice in, u
         return ASSAY_OK;
     }
     struct slice part = slice_first(in, UINT32_MAX);
-    gzip->next_in = (uint8_t *)(uintptr_t)part.ptr; /* not written to */
+    (void)memcpy(&gzip->next_in, &part.ptr, sizeof(part.ptr)); /* not const, but never written to */
     gzip->avail_in = (uint32_t)part.len;
     gzip->next_out = to;
     gzip->avail_out = room;
@@ -211,6 +211,7 @@ static enum assay_status gzip_step(struct inflater *inflater, struct slice in, u
     return ASSAY_OK;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): libzstd writes to it */
 static enum assay_status zstd_step(struct inflater *inflater, struct slice in, uint8_t *to,
                                    size_t max, struct moved *moved, struct assay_error *err)
 {

@@ -320,31 +320,36 @@ static enum assay_status take_entry(struct tar_reader *reader, const struct tar_
     return ASSAY_OK;
 }
 
-enum assay_status tar_next(struct tar_reader *reader, struct tar_entry *entry, bool *end,
-                           struct assay_error *err)
+/* One header: an extension, an entry (its name is empty for the archive's own root), or the end. */
+static enum assay_status take_header(struct tar_reader *reader, struct tar_entry *entry, bool *end,
+                                     struct assay_error *err)
 {
     uint8_t block[TAR_BLOCK];
     struct tar_header header;
-    bool taken = true;
+    bool taken = false;
+    if (++reader->entries > 4 * LIMIT_TAR_ENTRIES) {
+        return FAIL(err, ASSAY_TOO_LARGE, "the archive has too many headers");
+    }
+    TRY(read_block(reader, block, err));
+    *end = tar_block_is_zero(block);
+    if (*end) {
+        return has_extensions(reader)
+                   ? FAIL(err, ASSAY_ARCHIVE, "an extension of a header has no entry")
+                   : check_end(reader, err);
+    }
+    TRY(tar_header_parse(block, &header, err));
+    TRY(take_extension(reader, &header, &taken, err));
+    return taken ? ASSAY_OK : take_entry(reader, &header, entry, err);
+}
+
+enum assay_status tar_next(struct tar_reader *reader, struct tar_entry *entry, bool *end,
+                           struct assay_error *err)
+{
     *end = false;
     *entry = (struct tar_entry){ .name = "", .link = "" };
     TRY(skip_rest(reader, err));
-    while (taken || entry->name[0] == '\0') {
-        if (++reader->entries > 4 * LIMIT_TAR_ENTRIES) {
-            return FAIL(err, ASSAY_TOO_LARGE, "the archive has too many headers");
-        }
-        TRY(read_block(reader, block, err));
-        if (tar_block_is_zero(block)) {
-            *end = true;
-            return has_extensions(reader)
-                       ? FAIL(err, ASSAY_ARCHIVE, "an extension of a header has no entry")
-                       : check_end(reader, err);
-        }
-        TRY(tar_header_parse(block, &header, err));
-        TRY(take_extension(reader, &header, &taken, err));
-        if (!taken) {
-            TRY(take_entry(reader, &header, entry, err));
-        }
+    while (!*end && entry->name[0] == '\0') {
+        TRY(take_header(reader, entry, end, err));
     }
     return ASSAY_OK;
 }

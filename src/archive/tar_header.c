@@ -154,7 +154,7 @@ enum assay_status tar_header_parse(const uint8_t block[TAR_BLOCK], struct tar_he
     TRY(check_sum(block, err));
     TRY(check_other_numbers(block, err));
     *out = (struct tar_header){
-        .type = block[TYPE_AT] == '\0' ? '0' : (char)block[TYPE_AT],
+        .type = block[TYPE_AT] == '\0' ? '0' : block[TYPE_AT],
         .name = text_field(block, NAME_AT, NAME_LEN),
         .link = text_field(block, LINK_AT, LINK_LEN),
     };

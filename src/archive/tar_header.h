@@ -10,7 +10,7 @@
 #define TAR_BLOCK 512
 
 struct tar_header {
-    char type; /* the type flag; '0' for the old NUL */
+    int type; /* the type flag; '0' for the old NUL */
     uint64_t size;
     struct slice name; /* borrowed from the block */
     struct slice prefix;
