@@ -119,6 +119,7 @@
 #define LIMIT_ARCHIVE_BYTES       (128UL * 1024 * MIB) /* unpacked from around a whole archive */
 #define LIMIT_ARCHIVE_DOCUMENT    (8 * MIB)            /* kept of one file of a stream: a config */
 #define LIMIT_ARCHIVE_DOCUMENTS   (32 * MIB)           /* kept of all */
+#define LIMIT_ARCHIVE_TAGS        512                  /* names of one image */
 #define LIMIT_ARCHIVE_IMAGES      4096                 /* entries of manifest.json */
 #define LIMIT_ZSTD_WINDOW         (8 * MIB) /* what every decoder must support (RFC 8878, 3.1.1.1.2) */
 #define LIMIT_MEASURE_SLOT        (256 * KIB) /* of a layer in memory at a time */

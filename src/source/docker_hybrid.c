@@ -8,7 +8,9 @@ struct hybrid {
     const struct docker_image *image;
     const struct digest *config;
     bool is_reached; /* some entry leads to the config */
-    size_t looks;    /* documents that were read and hashed */
+    /* Entries may name one document again and again: */
+    size_t looks;      /* documents that were looked for */
+    size_t left_bytes; /* of documents that may still be read */
 };
 
 /* Whether an entry is about the image, by what it calls itself. */
@@ -42,6 +44,12 @@ static enum assay_status load(struct hybrid *hybrid, const struct oci_descriptor
     if (!*found) {
         return ASSAY_OK;
     }
+    if (bytes.len > hybrid->left_bytes) {
+        return FAIL(err, ASSAY_TOO_LARGE,
+                    "%s: index.json leads to more than %lu bytes of manifests",
+                    hybrid->place->shown, LIMIT_ARCHIVE_DOCUMENTS);
+    }
+    hybrid->left_bytes -= bytes.len;
     TRY(digest_compute(descriptor->digest.alg, buf_slice(&bytes), &actual, err));
     if (!digest_equal(&actual, &descriptor->digest)) {
         return FAIL(err, ASSAY_DIGEST_MISMATCH, "'%s' does not have the digest of its name", name);
@@ -92,7 +100,9 @@ enum assay_status docker_hybrid_check(struct place *place, const struct docker_i
                                       const struct digest *config, struct assay_error *err)
 {
     AUTO_BUF ignored = BUF_INIT(LIMIT_MANIFEST_BYTES);
-    struct hybrid hybrid = { .place = place, .image = image, .config = config };
+    struct hybrid hybrid = {
+        .place = place, .image = image, .config = config, .left_bytes = LIMIT_ARCHIVE_DOCUMENTS
+    };
     bool is_hybrid = false;
 
     TRY_IN(place->ops->read(place, "index.json", LIMIT_MANIFEST_BYTES, &ignored, &is_hybrid, err),

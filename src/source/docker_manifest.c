@@ -49,7 +49,7 @@ static enum assay_status tags_of(const struct json_at *entry, struct json_at *ou
     if (!json_find(entry, "RepoTags", out) || json_kind(out) == JSON_KIND_NULL) {
         return ASSAY_OK;
     }
-    return json_get_array(entry, "RepoTags", LIMIT_ARCHIVE_IMAGES, out, err);
+    return json_get_array(entry, "RepoTags", LIMIT_ARCHIVE_TAGS, out, err);
 }
 
 static size_t tag_count(const struct json_at *tags)
@@ -67,6 +67,22 @@ static bool has_name(const struct docker_image *image, const char *name)
     return false;
 }
 
+/* names has room for one more. */
+static enum assay_status add_name(const struct json_at *tag, struct arena *arena,
+                                  const char **names, struct docker_image *out, struct names *shown,
+                                  struct assay_error *err)
+{
+    AUTO_MEM char *name = NULL;
+    const char *text = NULL;
+
+    TRY(json_as_string(tag, &text, err));
+    TRY(names_add(shown, text, err));
+    TRY(names_claim(text, true, &name, err));
+    return name == NULL || has_name(out, name)
+               ? ASSAY_OK
+               : copy_text(arena, name, &names[out->name_count++], err);
+}
+
 /* The names of an entry; all of them, for an error, into shown. */
 static enum assay_status read_names(const struct json_at *entry, struct arena *arena,
                                     struct docker_image *out, struct names *shown,
@@ -81,15 +97,8 @@ static enum assay_status read_names(const struct json_at *entry, struct arena *a
     TRY(arena_alloc(arena, count, sizeof(*names), &names, err));
     out->names = names;
     for (size_t i = 0; i < count; i++) {
-        AUTO_MEM char *name = NULL;
-        const char *text = NULL;
         json_element(&tags, i, &element);
-        TRY(json_as_string(&element, &text, err));
-        TRY(names_add(shown, text, err));
-        TRY(names_claim(text, true, &name, err));
-        if (name != NULL && !has_name(out, name)) {
-            TRY(copy_text(arena, name, &names[out->name_count++], err));
-        }
+        TRY(add_name(&element, arena, names, out, shown, err));
     }
     return count > 0 ? ASSAY_OK : names_add(shown, "", err);
 }

@@ -158,9 +158,7 @@ static enum assay_status note_moved(struct content *content, struct assay_error 
                         reference->tag, text);
 }
 
-/* A local image may be one platform of the signed index. Then it must be an entry of it, and one
- * that was judged: that others were says nothing about it. */
-static enum assay_status check_named_judged(struct content *content, struct assay_error *err)
+enum assay_status content_check_named(struct content *content, struct assay_error *err)
 {
     const struct assay_verdict *verdict = content->job->verdict;
     if (!content->job->source->is_local || !content->job->source->has_manifest ||
@@ -227,7 +225,7 @@ enum assay_status content_judge(struct assay_session *session, struct job *job,
                                            : content_judge_single(&content, err);
     }
     if (status == ASSAY_OK) {
-        status = check_named_judged(&content, err);
+        status = content_check_named(&content, err);
     }
     source_manifest_clear(&content.signed_doc);
     oci_document_clear(&content.document);

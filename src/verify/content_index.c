@@ -187,6 +187,7 @@ static enum assay_status conclude(struct content *content, const struct plan *pl
     if (!content->job->source->has_manifest) {
         return fail_config(content, plan, err);
     }
+    TRY(content_check_named(content, err)); /* why, if the image itself is another one */
     return FAIL(err, ASSAY_PLATFORM_ABSENT, "%s",
                 content->session->platform.all
                     ? "the source holds no platform of the signed index"

@@ -44,6 +44,9 @@ MUST_CHECK enum assay_status content_note_size(struct content *content, enum rul
 extern const char content_missing_remedy[];
 /* Every platform that is asked for and, in a local source, present; at least one. */
 MUST_CHECK enum assay_status content_judge_index(struct content *content, struct assay_error *err);
+/* A local image may be one platform of the signed index. Then it must be an entry of it, and one
+ * that was judged: that others were says nothing about it. */
+MUST_CHECK enum assay_status content_check_named(struct content *content, struct assay_error *err);
 /* The signed document is one image; of a source without manifests, the one that its config says. */
 MUST_CHECK enum assay_status content_judge_single(struct content *content, struct assay_error *err);
 /* Config and, where they are wanted, layers of a manifest. platform is what the index says of it,

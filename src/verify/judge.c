@@ -79,6 +79,20 @@ static enum assay_status local_reference(const struct assay_session *session, st
                         job->reference.text);
 }
 
+/* The source, unless it was given, and the bundle's documents beside it. */
+static enum assay_status open_source(struct assay_session *session, struct net_session *net,
+                                     const struct source_transport *transport, const char *locator,
+                                     struct job *job, struct assay_error *err)
+{
+    if (job->source == NULL) {
+        struct source_context context = source_context_of(session, net);
+        TRY(transport->open(locator, &context, &job->source, err));
+    }
+    job->verdict->is_engine = job->source->is_engine;
+    return session->bundle == NULL ? ASSAY_OK
+                                   : bundle_source_new(session->bundle, &job->documents, err);
+}
+
 static enum assay_status prepare(struct assay_session *session, struct net_session *net,
                                  struct job *job, struct assay_error *err)
 {
@@ -90,14 +104,7 @@ static enum assay_status prepare(struct assay_session *session, struct net_sessi
         }
         TRY(oci_reference_parse(locator, &job->reference, err));
     }
-    if (job->source == NULL) {
-        struct source_context context = source_context_of(session, net);
-        TRY(transport->open(locator, &context, &job->source, err));
-    }
-    job->verdict->is_engine = job->source->is_engine;
-    if (session->bundle != NULL) {
-        TRY(bundle_source_new(session->bundle, &job->documents, err));
-    }
+    TRY(open_source(session, net, transport, locator, job, err));
     if (transport->is_local) {
         TRY(local_reference(session, job, err));
     }

@@ -63,9 +63,17 @@ def docker_archive(config=CONFIGS[0], layers=None, tags=(f"{NAME}:1.0",), docume
                       ("manifest.json", json.dumps(manifest).encode()), *more])
 
 
-def verify(source, *args, command="verify", **more):
-    return run(command, "--root", PIN, "--trust-dir", f"{EXAMPLE}/trust", "--state-dir", fresh_state(),
-               *args, source, **more)
+def verify(source, *args, command="verify", trust=f"{EXAMPLE}/trust", **more):
+    trust = [] if trust is None else ["--trust-dir", trust]
+    return run(command, "--root", PIN, *trust, "--state-dir", fresh_state(), *args, source, **more)
+
+
+def bundle():
+    path = f"{SCRATCH}/saved-bundle.tar"
+    if not os.path.exists(path):
+        expect("bundle", run("bundle", "--state-dir", "none", "--root", PIN, "--trust-dir", f"{EXAMPLE}/trust",
+               "--as", f"{NAME}:1.0", "--to", path, "create", f"oci:{EXAMPLE}/image"), 0)
+    return path
 
 
 def refused(name, path, code, status, *args, err=None):
@@ -135,7 +143,12 @@ def test_docker_archive_platforms():
         f"docker-archive:{docker_archive(documents=[index, MANIFESTS[0]])}"), 0, ["TRUSTED"])
     refused("the manifest that is needed", docker_archive(documents=[index, MANIFESTS[1]]), 4,
             "manifest-missing", err=["--bundle"])
-    refused("no manifests", docker_archive(documents=[]), 4, "manifest-missing", err=["--bundle"])
+    bare = f"docker-archive:{docker_archive(documents=[])}"
+    expect("no manifests", verify(bare), 4, ["  manifest-missing  "], ["--bundle"])
+    expect("the manifests of a bundle", verify(bare, "--bundle", bundle(), trust=None), 0, ["TRUSTED"])
+    other = docker_archive(config=CONFIGS[0] + b" ", documents=[])
+    expect("another image than the bundle's", verify(f"docker-archive:{other}", "--bundle", bundle(),
+           trust=None), 1, ["  digest-mismatch  ", digest_of(CONFIGS[0] + b" ")])
 
 
 def test_docker_archive_links():
@@ -221,6 +234,11 @@ def test_dir():
     expect("a link", verify(f"dir:{path}", *as_name), 1, ["layout"])
     expect("one platform", verify(f"dir:{skopeo_dir(only=MANIFESTS[0])}", *as_name), 4,
            ["manifest-missing", digest_of(MANIFESTS[0])])
+    foreign = MANIFESTS[0].replace(b"}]", b"} ]")
+    expect("a manifest that is not in the index", verify(f"dir:{skopeo_dir(only=foreign)}", "--bundle",
+           bundle(), *as_name, trust=None), 1, ["digest-mismatch", digest_of(foreign)])
+    expect("one that is", verify(f"dir:{skopeo_dir(only=MANIFESTS[1])}", "--bundle", bundle(), *as_name,
+           trust=None), 0, ["TRUSTED"])
     expect("tree", run("inspect", f"dir:{skopeo_dir()}"), 0, ["NOT JUDGED", SIGNED, "linux/arm64"])
 
 

@@ -449,6 +449,38 @@ Test(docker_archive, hybrid_with_an_altered_blob)
     cr_expect_null(source);
 }
 
+/* Thousands of entries that name one large manifest are work, not content. */
+Test(docker_archive, hybrid_is_read_within_a_budget)
+{
+    struct source *source = NULL;
+    struct assay_error err = ERROR_INIT;
+    char own[500];
+    char entry[500];
+    AUTO_BUF large = BUF_INIT(2 * MIB);
+    AUTO_BUF index = BUF_INIT(2 * MIB);
+    FIXTURE(fixture);
+
+    fixture.tar.max = 4 * MIB;
+    manifest_of(CONFIG, own);
+    cr_assert_eq(buf_append_string(&large, own, NULL), ASSAY_OK);
+    while (large.len < 64 * KIB) {
+        cr_assert_eq(buf_append_byte(&large, ' ', NULL), ASSAY_OK);
+    }
+    entry_of(buf_text(&large), "manifest", "", entry);
+    cr_assert_eq(buf_append_string(&index, "{\"schemaVersion\":2,\"manifests\":[", NULL), ASSAY_OK);
+    for (size_t i = 0; i <= LIMIT_ARCHIVE_DOCUMENTS / (64 * KIB); i++) {
+        cr_assert_eq(buf_printf(&index, NULL, "%s%s", i == 0 ? "" : ",", entry), ASSAY_OK);
+    }
+    cr_assert_eq(buf_append_string(&index, "]}", NULL), ASSAY_OK);
+    put_blob(&fixture, buf_text(&large));
+    put(&fixture, "c.json", CONFIG);
+    put(&fixture, "oci-layout", LAYOUT);
+    put(&fixture, "index.json", buf_text(&index));
+    put(&fixture, "manifest.json", "[" IMAGE("null") "]");
+    cr_expect_eq(open_docker(&fixture, NULL, &source, &err), ASSAY_TOO_LARGE, "%s", err.message);
+    source_free(source);
+}
+
 /* ---- the same files as an archive of an OCI layout ---- */
 
 Test(docker_archive, oci_archive)
