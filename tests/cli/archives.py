@@ -148,6 +148,9 @@ def test_form():
         ("I05", "two in a row", "archive", pax(record(b"path", b"a")) * 2 + one),
         ("I05", "global path", "archive", member("g", record(b"path", b"a"), b"g") + one),
         ("I05", "global size", "archive", member("g", record(b"size", b"1"), b"g") + one),
+        ("I05", "global comment", "ok", member("g", record(b"comment", b"a"), b"g")),
+        ("I05", "global between PAX and entry", "archive",
+         pax(record(b"path", b"a")) + member("g", record(b"comment", b"a"), b"g") + one),
         ("I06", "PAX beyond its limit", "archive", pax(record(b"comment", b"x" * (1 << 20))) + one),
         ("I07", "long name beyond its limit", "archive-name", member("L", b"n" * 4097 + b"\0", b"L") + one),
         ("I07", "long name without NUL", "archive", member("L", b"name", b"L") + one),
@@ -173,6 +176,7 @@ def test_form():
         ("I13", "not UTF-8", "archive-name", member(b"a\xff", b"x")),
         ("I13", "too long", "archive-name", member("L", b"n" * 513 + b"\0", b"L") + one),
         ("I13", "empty", "archive-name", member("", b"x")),
+        ("I13", "prefix under GNU's mark", "archive", member("one", b"x", prefix="p", magic=b"ustar  \0")),
         ("I14", "file like a directory", "archive", member("one/", b"x")),
         ("I15", "manifest.json twice", "archive-duplicate", member("manifest.json", b"[]")),
         ("I15", "config twice", "archive-duplicate", member(CONFIG, b"{}")),
@@ -371,6 +375,21 @@ def test_compression():
     judge("docker-archive", gzip.compress(write(FILES)) + b"x", "compression", "I37 bytes behind the whole")
 
 
+def test_formats():
+    """What Python's tarfile writes in each of its formats, long names and fractions of seconds too."""
+    load()
+    layer = "d" * 90 + "/" + "1" * 90
+    files = {layer if n == LAYERS[0] else n: d for n, d in with_manifest(Layers=[layer, *LAYERS[1:]]).items()}
+    for form in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w", format=form) as tar:
+            for name, data in files.items():
+                info = tarfile.TarInfo(name)
+                info.size, info.mtime = len(data), 1.5 if form == tarfile.PAX_FORMAT else 1
+                tar.addfile(info, io.BytesIO(data))
+        judge("docker-archive", out.getvalue(), "ok", f"tarfile's format {form}")
+
+
 # ---- what is no archive: I39 ----
 
 def test_no_archive():
@@ -386,6 +405,10 @@ def test_no_archive():
         got = json.loads(done.out)["results"][0]["status"]
         check(f"I39 {what}: {got}", got == status, done)
     server.close()
+    with open("/dev/zero", "rb") as zeros:
+        done = verify("docker-archive:-", stdin=zeros)
+        got = json.loads(done.out)["results"][0]["status"]
+        check(f"I39 zeros for ever: {got}", got == "archive", done)
 
 
 # ---- what we take, others read alike: I45 ----

@@ -301,6 +301,23 @@ Test(archive, the_end)
     expect_bytes(buf_slice(&tar), ASSAY_ARCHIVE, "a second archive");
 }
 
+Test(archive, no_byte_of_a_header_can_change)
+{
+    AUTO_BUF tar = BUF_INIT(1 * MIB);
+    tar_put(&tar, &(struct tar_member){ .name = "x", .type = 'x', .content = "10 path=b\n" });
+    tar_put(&tar, &(struct tar_member){ ONE });
+    tar_end(&tar);
+    for (size_t at = 0; at < 512; at++) {
+        tar.ptr[at] ^= 1;
+        expect_bytes(buf_slice(&tar), ASSAY_ARCHIVE, "the PAX header's");
+        tar.ptr[at] ^= 1;
+        tar.ptr[1024 + at] ^= 1;
+        expect_bytes(buf_slice(&tar), ASSAY_ARCHIVE, "the entry's");
+        tar.ptr[1024 + at] ^= 1;
+    }
+    expect_bytes(buf_slice(&tar), ASSAY_OK, "unchanged");
+}
+
 /* ---- limits ---- */
 
 Test(archive, zeros_behind_the_end_are_limited)
