@@ -155,25 +155,22 @@ enum assay_status bundle_writer_repository(struct bundle_writer *writer, const c
     return mem_set_string(&repository->server, server, err);
 }
 
-/* NULL before the first was begun. */
-static struct writer_repository *current(struct bundle_writer *writer)
+static enum assay_status current(struct bundle_writer *writer, struct writer_repository **out,
+                                 struct assay_error *err)
 {
-    return writer->repository_count == 0 ? NULL : &writer->repositories[writer->current];
-}
-
-static enum assay_status fail_not_begun(struct assay_error *err)
-{
-    return FAIL(err, ASSAY_INTERNAL, "no repository of the bundle was begun");
+    if (writer->repositories == NULL || writer->repository_count == 0) {
+        return FAIL(err, ASSAY_INTERNAL, "no repository of the bundle was begun");
+    }
+    *out = &writer->repositories[writer->current];
+    return ASSAY_OK;
 }
 
 enum assay_status bundle_writer_metadata(struct bundle_writer *writer, const char *name,
                                          struct slice bytes, struct assay_error *err)
 {
-    struct writer_repository *repository = current(writer);
+    struct writer_repository *repository = NULL;
     struct writer_blob *blob = NULL;
-    if (repository == NULL) {
-        return fail_not_begun(err);
-    }
+    TRY(current(writer, &repository, err));
     TRY(add_blob(writer, bytes, &blob, err));
     return add_role(repository, name, &blob->digest, blob->size, err);
 }
@@ -181,11 +178,9 @@ enum assay_status bundle_writer_metadata(struct bundle_writer *writer, const cha
 enum assay_status bundle_writer_reference(struct bundle_writer *writer, const char *reference,
                                           struct assay_error *err)
 {
-    struct writer_repository *repository = current(writer);
+    struct writer_repository *repository = NULL;
     bool found = false;
-    if (repository == NULL) {
-        return fail_not_begun(err);
-    }
+    TRY(current(writer, &repository, err));
     size_t place = find_place(repository->references, repository->reference_count, reference_key_at,
                               slice_from_string(reference), &found);
     if (found) {

@@ -220,6 +220,9 @@ enum assay_status content_judge(struct assay_session *session, struct job *job,
     if (status == ASSAY_OK) {
         status = judge_signed(&content, err);
     }
+    if (status == ASSAY_OK && !content.document.is_index) {
+        status = content_check_named(&content, err); /* nothing else can be right then */
+    }
     if (status == ASSAY_OK) {
         status = content.document.is_index ? content_judge_index(&content, err)
                                            : content_judge_single(&content, err);
