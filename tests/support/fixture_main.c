@@ -12,7 +12,8 @@ static const char usage[] =
     "                                             OUT/root.json (the first root)\n"
     "         gun=NAME  made=UNIX-SECONDS|now  threshold=1|2  roots=1|3  delegation=0|1\n"
     "         timestamp-days=N  role-days=N  root-days=N  later=0|1\n"
-    "       fixture example OUT                   the example of the README\n"
+    "       fixture example OUT                   the example of the README, but for its bundle,\n"
+    "                                             which assay makes\n"
     "       fixture targets COUNT OUT [OPTION=VALUE...]\n"
     "                                             a repository of COUNT tags, t0000000 and on\n"
     "       fixture roots COUNT OUT [OPTION=VALUE...]\n"
@@ -89,6 +90,8 @@ static void make_example(struct repo *repo, struct pool *pool, struct keyring *r
     repo_seal(repo, NULL);
     repo_write_oci(repo, pool_printf(pool, "%s/image", out), "1.0");
     repo_write_cache(repo, pool_printf(pool, "%s/trust", out));
+    repo_write_docker_archive(repo, pool_printf(pool, "%s/image.tar", out), "amd64",
+                              "registry.example.com/hello:1.0");
     const struct repo_file *root = repo_file(repo, "1.root");
     const char *pin = pool_printf(pool, "%s\n", root->signers[0]->canonical_id);
     file_save(pool_printf(pool, "%s/root-key.sha256", out), slice_from_string(pin));

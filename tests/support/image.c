@@ -6,38 +6,12 @@
 
 #define OCI "application/vnd.oci.image."
 
-#define TAR_BLOCK 512
-
-static void put_octal(uint8_t *at, size_t digits, size_t value)
-{
-    for (size_t i = digits; i > 0; i--) {
-        at[i - 1] = (uint8_t)('0' + (value & 7));
-        value >>= 3;
-    }
-}
-
-/* A ustar archive of one file. */
 static struct slice tar_make(struct pool *pool, const char *name, struct slice content)
 {
-    size_t body = (content.len + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK;
-    uint8_t *out = pool_alloc(pool, TAR_BLOCK + body + (size_t)2 * TAR_BLOCK);
-    memcpy(out, name, strlen(name));
-    put_octal(out + 100, 7, 0644); /* mode */
-    put_octal(out + 108, 7, 0);    /* owner */
-    put_octal(out + 116, 7, 0);    /* group */
-    put_octal(out + 124, 11, content.len);
-    put_octal(out + 136, 11, 0); /* time */
-    out[156] = '0';              /* a regular file */
-    memcpy(out + 257, "ustar\00000", 8);
-    memset(out + 148, ' ', 8);
-    size_t sum = 0;
-    for (size_t i = 0; i < TAR_BLOCK; i++) {
-        sum += out[i];
-    }
-    put_octal(out + 148, 6, sum);
-    out[154] = '\0';
-    memcpy(out + TAR_BLOCK, content.ptr, content.len);
-    return slice_of(out, TAR_BLOCK + body + (size_t)2 * TAR_BLOCK);
+    struct text out = { .pool = pool };
+    tar_add(&out, name, content);
+    tar_end(&out);
+    return text_slice(&out);
 }
 
 /* Stored, not compressed: the same bytes with every version of zlib. */

@@ -128,6 +128,15 @@ char *time_text(struct pool *pool, int64_t unix_s);
 /* index, amd64 and arm64 manifests, config-amd64, config-arm64, layer-0, layer-1 */
 void repo_add_image(struct repo *repo);
 
+/* ---- tar.c ---- */
+
+/* A regular file of mode 0644, without owner and time. */
+void tar_add(struct text *out, const char *name, struct slice content);
+void tar_end(struct text *out);
+/* The image of one architecture, saved under the reference as a file that docker loads. */
+void repo_write_docker_archive(struct repo *repo, const char *out, const char *architecture,
+                               const char *reference);
+
 /* ---- layout.c ---- */
 
 /* OUT/tuf/GUN/metadata/: as Docker and notary keep it. */

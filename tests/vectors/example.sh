@@ -1,9 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# example.sh FIXTURE DIR: the example in DIR is what the fixture maker makes today.
+# example.sh FIXTURE ASSAY DIR: the example in DIR is what the fixture maker, and assay its bundle, make
+# today.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$1" example "$work/example"
-diff -r "$work/example" "$2"
-echo "example: $(find "$2" -type f | wc -l) files are as made"
+cd "$work/example"
+"$2" bundle create --root "sha256:$(cat root-key.sha256)" --state-dir none --trust-dir trust \
+    --as registry.example.com/hello:1.0 oci:image --to trust.tar >"$work/out"
+diff -r "$work/example" "$3"
+echo "example: $(find "$3" -type f | wc -l) files are as made"
