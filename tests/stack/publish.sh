@@ -29,7 +29,7 @@ size_of() { awk -v n="$1" '$1 == n { print $3 }' "$STACK_DIR/images.txt"; }
 
 # push IMAGE REPOSITORY:TAG
 push() {
-    logged skopeo copy --all --dest-cert-dir "$HOME/.config/containers/certs.d/$REGISTRY" \
+    logged skopeo copy --all --preserve-digests --dest-cert-dir "$HOME/.config/containers/certs.d/$REGISTRY" \
         "oci:$IMAGES:$1" "docker://$REGISTRY/$2"
 }
 as_notary() { logged notary -c "$PUBLISHER/notary/config.json" "$@"; }
