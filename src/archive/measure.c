@@ -87,7 +87,8 @@ static bool is_fill_better(const struct measure_layer *fill, const struct measur
 
 static void close_if_done(struct engine *engine, struct measure_layer *layer)
 {
-    if (!layer->is_filled || layer->is_filling || layer->is_hashing || waiting(layer) > 0) {
+    /* is_filled belongs to whoever fills, so that it is looked at only when nobody does */
+    if (layer->is_filling || !layer->is_filled || layer->is_hashing || waiting(layer) > 0) {
         return;
     }
     measure_layer_close(layer);
@@ -104,6 +105,7 @@ static void limit_total(struct engine *engine, struct measure_layer *layer, uint
         out->unpack_status =
             FAIL(&out->unpack_error, ASSAY_BOMB, "the image unpacks to more than %llu bytes",
                  (unsigned long long)engine->options->max_total_bytes);
+        layer->pending = SLICE_EMPTY; /* its stored bytes wait in a slot already */
     }
 }
 

@@ -209,6 +209,13 @@ Test(measure, limits_and_kinds)
 {
     AUTO_BUF plain = made_bytes(600000);
     AUTO_BUF gzip = packed(COMPRESSION_GZIP, buf_slice(&plain));
+    /* one read of these unpacks to many slots, so that limits are passed with bytes at hand */
+    AUTO_BUF zeros = BUF_INIT(4 * MIB);
+    cr_assert_eq(buf_reserve(&zeros, 3 * MIB, NULL), ASSAY_OK);
+    (void)memset(zeros.ptr, 0, 3 * MIB);
+    zeros.len = 3 * MIB;
+    AUTO_BUF dense_gzip = packed(COMPRESSION_GZIP, buf_slice(&zeros));
+    AUTO_BUF dense_zstd = packed(COMPRESSION_ZSTD, buf_slice(&zeros));
     struct measured out;
     const struct {
         struct slice bytes;
@@ -220,6 +227,12 @@ Test(measure, limits_and_kinds)
         { buf_slice(&gzip), COMPRESSION_GZIP, 600000, 600000, ASSAY_OK },
         { buf_slice(&gzip), COMPRESSION_GZIP, 599999, 600000, ASSAY_BOMB },
         { buf_slice(&gzip), COMPRESSION_GZIP, 600000, 599999, ASSAY_BOMB },
+        { buf_slice(&dense_gzip), COMPRESSION_GZIP, 3 * MIB, 3 * MIB, ASSAY_OK },
+        { buf_slice(&dense_gzip), COMPRESSION_GZIP, 1 * MIB, 3 * MIB, ASSAY_BOMB },
+        { buf_slice(&dense_gzip), COMPRESSION_GZIP, 3 * MIB, 1 * MIB, ASSAY_BOMB },
+        { buf_slice(&dense_zstd), COMPRESSION_ZSTD, 3 * MIB, 3 * MIB, ASSAY_OK },
+        { buf_slice(&dense_zstd), COMPRESSION_ZSTD, 1 * MIB, 3 * MIB, ASSAY_BOMB },
+        { buf_slice(&dense_zstd), COMPRESSION_ZSTD, 3 * MIB, 1 * MIB, ASSAY_BOMB },
         { buf_slice(&plain), COMPRESSION_NONE, 600000, 600000, ASSAY_OK },
         { buf_slice(&plain), COMPRESSION_NONE, 599999, 600000, ASSAY_BOMB },
         { buf_slice(&plain), COMPRESSION_NONE, 600000, 599999, ASSAY_BOMB },
