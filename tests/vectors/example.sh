@@ -3,11 +3,12 @@
 # example.sh FIXTURE ASSAY DIR: the example in DIR is what the fixture maker, and assay its bundle, make
 # today.
 set -eu
+fixture=$(realpath "$1") assay=$(realpath "$2") example=$(realpath "$3")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$1" example "$work/example"
+"$fixture" example "$work/example"
 cd "$work/example"
-"$2" bundle create --root "sha256:$(cat root-key.sha256)" --state-dir none --trust-dir trust \
+"$assay" bundle create --root "sha256:$(cat root-key.sha256)" --state-dir none --trust-dir trust \
     --as registry.example.com/hello:1.0 oci:image --to trust.tar >"$work/out"
-diff -r "$work/example" "$3"
-echo "example: $(find "$3" -type f | wc -l) files are as made"
+diff -r "$work/example" "$example"
+echo "example: $(find "$example" -type f | wc -l) files are as made"
