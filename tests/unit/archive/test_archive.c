@@ -339,7 +339,7 @@ Test(archive, entries_are_limited, .timeout = 240)
     for (unsigned i = 0; i <= LIMIT_TAR_ENTRIES; i++) {
         char name[16];
         (void)snprintf(name, sizeof(name), "n%u", i);
-        tar_put(&tar, &(struct tar_member){ .name = name });
+        tar_put(&tar, &(struct tar_member){ .name = name, .type = '6' }); /* nothing to measure */
         if (i == LIMIT_TAR_ENTRIES - 1) {
             size_t len = tar.len;
             tar_end(&tar);
