@@ -75,11 +75,13 @@ static enum assay_status measure_member(struct archive *archive, struct tar_read
     struct measured measured = { 0 };
     /* without its size: how much of a stream is still to come is not known */
     struct measure_job job = { .reader = &reader.base,
+                               .bytes = file->size,
                                .detect = true,
                                .stored_alg = DIGEST_SHA256,
                                .unpacked_alg = DIGEST_SHA256,
                                .out = &measured };
     struct measure_options options = { .env = archive->options.env,
+                                       .is_part = true,
                                        .threads = archive->options.threads,
                                        .max_layer_bytes = LIMIT_LAYER_BYTES,
                                        .max_total_bytes = LIMIT_LAYER_BYTES };

@@ -234,7 +234,7 @@ enum assay_status measure_run(struct measure_job *jobs, size_t count,
         total_bytes += jobs[i].bytes;
     }
     qsort(engine.layers, count, sizeof(*engine.layers), by_length);
-    env_progress_begin(options->env, NULL, total_bytes);
+    env_progress_begin(options->env, NULL, options->is_part ? 0 : total_bytes);
     run_threads(&engine);
     env_progress_end(options->env);
     for (size_t i = 0; i < count; i++) {
