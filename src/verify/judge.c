@@ -122,7 +122,7 @@ void job_prepare(struct assay_session *session, struct net_session *net, struct 
     job->verdict->stateless = options->stateless != 0;
     job->verdict->has_at = options->has_at != 0;
     job->verdict->at_unix_s = options->at_unix_s;
-    job->verdict->offline = options->offline != 0;
+    job->verdict->offline = net == NULL; /* --offline, or a local image with its evidence */
     if (prepare(session, net, job, &err) != ASSAY_OK) {
         job_fail(job, &err);
         return;
