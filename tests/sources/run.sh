@@ -42,7 +42,7 @@ digest() {
 expect "as made" "ok $(digest one) 1 2 -" "oci:$images:one"
 expect "index as made" "ok $(digest many) 2 4 -" "oci:$images:many"
 expect "no name given" "no usage *one, *" "oci:$images"
-expect "no such name" "no not-found *" "oci:$images:none"
+expect "no such name" "no image-absent *" "oci:$images:none"
 
 copy "oci:$images:one" "oci:$work/single"
 expect "skopeo, one image without a name" "ok $(digest one) 1 2 -" "oci:$work/single"
@@ -71,7 +71,7 @@ expect "umoci tag" "ok $(digest one) 1 2 -" "oci:$work/umoci:again"
 tool umoci config --image "$work/umoci:one" --tag changed --author someone
 expect "umoci config" "ok sha256:* 1 2 -" "oci:$work/umoci:changed"
 tool umoci init --layout "$work/fresh"
-expect "umoci init" "no not-found *" "oci:$work/fresh"
+expect "umoci init" "no image-absent *" "oci:$work/fresh"
 tool umoci new --image "$work/fresh:empty"
 expect "umoci new, an image without layers" "no schema *" "oci:$work/fresh:empty"
 
