@@ -139,6 +139,13 @@ static void hash_step(struct engine *engine, struct measure_layer *layer)
     close_if_done(engine, layer);
 }
 
+/* What a thread just filled is still in its core's cache: where there are layers enough for all
+ * threads, it is best hashed by the same one at once. */
+static bool is_hot(const struct engine *engine, const struct measure_layer *layer)
+{
+    return can_hash(layer) && waiting(layer) == 1 && engine->open_count >= engine->options->threads;
+}
+
 /* Takes steps until nothing is left to do; waits where others are at work. */
 static void *work(void *ctx)
 {
@@ -154,6 +161,9 @@ static void *work(void *ctx)
         }
         if (is_fill_better(fill, hash)) {
             fill_step(engine, fill);
+            if (is_hot(engine, fill)) {
+                hash_step(engine, fill);
+            }
         } else if (hash != NULL) {
             hash_step(engine, hash);
         } else {
