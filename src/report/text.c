@@ -226,7 +226,8 @@ static enum assay_status append_descriptor(const char *label, size_t indent,
     return buf_append_byte(out, '\n', err);
 }
 
-static enum assay_status append_node(const struct inspect_node *node, size_t indent,
+/* The line of the node itself. */
+static enum assay_status append_head(const struct inspect_node *node, size_t indent,
                                      struct buf *out, struct assay_error *err)
 {
     const char *label = indent == 0 ? "image" : node->is_attestation ? "attested" : "manifest";
@@ -240,7 +241,13 @@ static enum assay_status append_node(const struct inspect_node *node, size_t ind
     if (node->platform[0] != '\0') {
         TRY(append_field(out, node->platform, err));
     }
-    TRY(buf_append_string(out, node->is_absent ? "  not present\n" : "\n", err));
+    return buf_append_string(out, node->is_absent ? "  not present\n" : "\n", err);
+}
+
+static enum assay_status append_node(const struct inspect_node *node, size_t indent,
+                                     struct buf *out, struct assay_error *err)
+{
+    TRY(append_head(node, indent, out, err));
     if (node->config.digest.alg != DIGEST_NONE) {
         TRY(append_descriptor("config", indent + 2, &node->config, out, err));
     }

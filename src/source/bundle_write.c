@@ -155,22 +155,25 @@ enum assay_status bundle_writer_repository(struct bundle_writer *writer, const c
     return mem_set_string(&repository->server, server, err);
 }
 
-static enum assay_status current(struct bundle_writer *writer, struct writer_repository **out,
-                                 struct assay_error *err)
+/* NULL before the first was begun. */
+static struct writer_repository *current(const struct bundle_writer *writer)
 {
-    if (writer->repositories == NULL || writer->repository_count == 0) {
-        return FAIL(err, ASSAY_INTERNAL, "no repository of the bundle was begun");
-    }
-    *out = &writer->repositories[writer->current];
-    return ASSAY_OK;
+    return writer->repository_count == 0 ? NULL : &writer->repositories[writer->current];
+}
+
+static enum assay_status fail_not_begun(struct assay_error *err)
+{
+    return FAIL(err, ASSAY_INTERNAL, "no repository of the bundle was begun");
 }
 
 enum assay_status bundle_writer_metadata(struct bundle_writer *writer, const char *name,
                                          struct slice bytes, struct assay_error *err)
 {
-    struct writer_repository *repository = NULL;
+    struct writer_repository *repository = current(writer);
     struct writer_blob *blob = NULL;
-    TRY(current(writer, &repository, err));
+    if (repository == NULL) {
+        return fail_not_begun(err);
+    }
     TRY(add_blob(writer, bytes, &blob, err));
     return add_role(repository, name, &blob->digest, blob->size, err);
 }
@@ -178,9 +181,11 @@ enum assay_status bundle_writer_metadata(struct bundle_writer *writer, const cha
 enum assay_status bundle_writer_reference(struct bundle_writer *writer, const char *reference,
                                           struct assay_error *err)
 {
-    struct writer_repository *repository = NULL;
+    struct writer_repository *repository = current(writer);
     bool found = false;
-    TRY(current(writer, &repository, err));
+    if (repository == NULL) {
+        return fail_not_begun(err);
+    }
     size_t place = find_place(repository->references, repository->reference_count, reference_key_at,
                               slice_from_string(reference), &found);
     if (found) {
