@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define HEAD_BYTES 6
-
 /* ---- the table ---- */
 
 enum assay_status archive_charge(struct archive *archive, size_t bytes, struct assay_error *err)
@@ -110,7 +108,7 @@ static enum assay_status open_regular(struct archive *archive, int *fd, struct a
 {
     struct byte_reader *bytes = NULL;
     enum compression found = COMPRESSION_NONE;
-    uint8_t head[HEAD_BYTES];
+    uint8_t head[COMPRESSION_HEAD_BYTES];
     ssize_t got = TEMP_FAILURE_RETRY(pread(*fd, head, sizeof(head), 0));
     if (got < 0) {
         return FAIL(err, ASSAY_FILE_IO, "cannot be read: %s", strerrordesc_np(errno));
@@ -253,21 +251,6 @@ const char *archive_entry_name(const struct archive *archive, size_t index)
 
 /* ---- content ---- */
 
-static enum assay_status read_range(const struct archive *archive, const struct archive_file *file,
-                                    struct buf *out, struct assay_error *err)
-{
-    struct byte_reader *bytes = NULL;
-    TRY(buf_reserve(out, (size_t)file->size, err));
-    TRY(reader_range_new(archive->fd, file->offset, file->size, &bytes, err));
-    size_t got = 0;
-    enum assay_status status =
-        byte_reader_fill(bytes, out->ptr + out->len, (size_t)file->size, &got, err);
-    byte_reader_free(bytes);
-    out->len += status == ASSAY_OK ? got : 0;
-    out->ptr[out->len] = '\0';
-    return status;
-}
-
 enum assay_status archive_read(const struct archive *archive, const struct archive_file *file,
                                size_t max_bytes, struct buf *out, struct assay_error *err)
 {
@@ -279,7 +262,7 @@ enum assay_status archive_read(const struct archive *archive, const struct archi
         return ASSAY_OK;
     }
     if (archive->fd >= 0) {
-        return read_range(archive, file, out, err);
+        return reader_range_read(archive->fd, file->offset, (size_t)file->size, out, err);
     }
     return file->has_document ? buf_append(out, buf_slice(&file->document), err)
                               : FAIL(err, ASSAY_SCHEMA, "%s is no JSON document", file->name);

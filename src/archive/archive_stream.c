@@ -73,7 +73,6 @@ static enum assay_status measure_member(struct archive *archive, struct tar_read
                                     .tar = tar,
                                     .copy = may_keep ? &file->document : NULL };
     struct measured measured = { 0 };
-    /* without its size: how much of a stream is still to come is not known */
     struct measure_job job = { .reader = &reader.base,
                                .bytes = file->size,
                                .detect = true,

@@ -7,8 +7,7 @@
 #include <isa-l/igzip_lib.h>
 #include <zstd.h>
 
-#define MAGIC_BYTES 6
-#define FEED_BYTES  (64 * KIB)
+#define FEED_BYTES (64 * KIB)
 #define ZSTD_FIRST                                                                                 \
     0x28 /* of the magic number of a frame; skippable frames begin with 0x50 to 0x5F */
 #define ZSTD_WINDOW_LOG 23
@@ -27,7 +26,7 @@ struct inflater {
     uint64_t max_bytes;
     uint64_t unpacked_bytes;
     uint64_t members;
-    uint8_t head[MAGIC_BYTES]; /* of the output */
+    uint8_t head[COMPRESSION_HEAD_BYTES]; /* of the output */
     struct inflate_state *gzip;
     struct gzip_header gzip_header;
     ZSTD_DCtx *zstd;
@@ -38,7 +37,7 @@ struct inflater {
 static const struct magic {
     const char *name;
     size_t len;
-    uint8_t bytes[MAGIC_BYTES];
+    uint8_t bytes[COMPRESSION_HEAD_BYTES];
     enum compression compression; /* COMPRESSION_NONE: known, but not read */
 } MAGICS[] = {
     { "gzip", 2, { 0x1F, 0x8B }, COMPRESSION_GZIP },
@@ -258,11 +257,11 @@ static enum assay_status decoder_step(struct inflater *inflater, struct slice in
 static enum assay_status check_magic(struct inflater *inflater, struct slice bytes,
                                      struct assay_error *err)
 {
-    if (inflater->unpacked_bytes >= MAGIC_BYTES) {
+    if (inflater->unpacked_bytes >= COMPRESSION_HEAD_BYTES) {
         return ASSAY_OK;
     }
     size_t have = (size_t)inflater->unpacked_bytes;
-    for (size_t i = 0; i < bytes.len && have < MAGIC_BYTES; i++) {
+    for (size_t i = 0; i < bytes.len && have < COMPRESSION_HEAD_BYTES; i++) {
         inflater->head[have++] = bytes.ptr[i];
     }
     const struct magic *magic = find_magic(slice_of(inflater->head, have));

@@ -17,7 +17,9 @@ enum compression {
     COMPRESSION_ZSTD
 };
 
-/* By the first bytes of a stream (6 are enough; fewer only at its end). ASSAY_COMPRESSION for
+#define COMPRESSION_HEAD_BYTES 6
+
+/* By the first COMPRESSION_HEAD_BYTES of a stream; fewer only at its end. ASSAY_COMPRESSION for
  * formats that are known and not read (xz, bzip2, lz4, compress). */
 MUST_CHECK enum assay_status compression_detect(struct slice head, enum compression *out,
                                                 struct assay_error *err);

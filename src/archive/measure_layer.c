@@ -3,8 +3,6 @@
 
 #include "base/mem.h"
 
-#define HEAD_BYTES 6 /* enough for compression_detect */
-
 /* Where both digests are of the same bytes by the same algorithm, they are computed once. */
 static bool is_one_digest(const struct measure_job *job)
 {
@@ -77,7 +75,7 @@ static enum assay_status start(struct measure_layer *layer, struct assay_error *
     struct measure_job *job = layer->job;
     struct measured *out = job->out;
     size_t got = 0;
-    TRY(byte_reader_fill(job->reader, layer->packed, HEAD_BYTES, &got, err));
+    TRY(byte_reader_fill(job->reader, layer->packed, COMPRESSION_HEAD_BYTES, &got, err));
     layer->pending = slice_of(layer->packed, got);
     layer->is_started = true;
     out->compression = job->compression;

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #define PACKED_BYTES (64 * KIB)
-#define HEAD_BYTES   6 /* enough for compression_detect */
 
 void byte_reader_free(struct byte_reader *reader)
 {
@@ -94,6 +93,20 @@ enum assay_status reader_range_new(int fd, uint64_t offset, uint64_t bytes,
     };
     *out = &range->base;
     return ASSAY_OK;
+}
+
+enum assay_status reader_range_read(int fd, uint64_t offset, size_t bytes, struct buf *out,
+                                    struct assay_error *err)
+{
+    struct byte_reader *reader = NULL;
+    size_t got = 0;
+    TRY(buf_reserve(out, bytes, err));
+    TRY(reader_range_new(fd, offset, bytes, &reader, err));
+    enum assay_status status = byte_reader_fill(reader, out->ptr + out->len, bytes, &got, err);
+    byte_reader_free(reader);
+    out->len += status == ASSAY_OK ? got : 0;
+    out->ptr[out->len] = '\0';
+    return status;
 }
 
 /* ---- a stream ---- */
@@ -202,7 +215,7 @@ enum assay_status reader_unpack_new(struct byte_reader *packed, enum compression
 struct headed_reader {
     struct byte_reader base;
     struct byte_reader *inner;
-    uint8_t head[HEAD_BYTES];
+    uint8_t head[COMPRESSION_HEAD_BYTES];
     size_t head_bytes;
     size_t given;
 };
@@ -243,7 +256,7 @@ enum assay_status reader_detect_new(struct byte_reader *inner, uint64_t max_byte
     }
     *headed = (struct headed_reader){ .base = { headed_read, NULL, headed_free }, .inner = inner };
     enum assay_status status =
-        byte_reader_fill(inner, headed->head, HEAD_BYTES, &headed->head_bytes, err);
+        byte_reader_fill(inner, headed->head, COMPRESSION_HEAD_BYTES, &headed->head_bytes, err);
     if (status == ASSAY_OK) {
         status = compression_detect(slice_of(headed->head, headed->head_bytes), found, err);
     }

@@ -4,7 +4,7 @@
 #define ARCHIVE_READER_H
 
 #include "archive/inflate.h"
-#include "base/error.h"
+#include "base/buf.h"
 
 struct byte_reader {
     /* At least one byte, at most max; *got is 0 only at the end. ASSAY_FILE_IO when the file cannot
@@ -26,6 +26,9 @@ MUST_CHECK enum assay_status byte_reader_fill(struct byte_reader *reader, uint8_
  * end of the file before the end of the part is ASSAY_FILE_IO ("changed while it was read"). */
 MUST_CHECK enum assay_status reader_range_new(int fd, uint64_t offset, uint64_t bytes,
                                               struct byte_reader **out, struct assay_error *err);
+/* Such a part, whole, appended. */
+MUST_CHECK enum assay_status reader_range_read(int fd, uint64_t offset, size_t bytes,
+                                               struct buf *out, struct assay_error *err);
 /* Everything that comes from a pipe, socket or file, by read. fd is borrowed. */
 MUST_CHECK enum assay_status reader_stream_new(int fd, struct byte_reader **out,
                                                struct assay_error *err);

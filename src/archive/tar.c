@@ -62,15 +62,15 @@ void tar_reader_free(struct tar_reader *reader)
 
 /* ---- bytes ---- */
 
-static enum assay_status read_block(struct tar_reader *reader, uint8_t block[TAR_BLOCK],
+static enum assay_status read_block(struct tar_reader *reader, uint8_t block[TAR_BLOCK_BYTES],
                                     struct assay_error *err)
 {
     size_t got = 0;
-    TRY(byte_reader_fill(reader->bytes, block, TAR_BLOCK, &got, err));
-    if (got < TAR_BLOCK) {
+    TRY(byte_reader_fill(reader->bytes, block, TAR_BLOCK_BYTES, &got, err));
+    if (got < TAR_BLOCK_BYTES) {
         return FAIL(err, ASSAY_ARCHIVE, "the archive ends too early");
     }
-    reader->at += TAR_BLOCK;
+    reader->at += TAR_BLOCK_BYTES;
     return ASSAY_OK;
 }
 
@@ -104,17 +104,17 @@ static enum assay_status skip_rest(struct tar_reader *reader, struct assay_error
  * some programs and not by others. */
 static enum assay_status check_end(struct tar_reader *reader, struct assay_error *err)
 {
-    uint8_t block[TAR_BLOCK];
+    uint8_t block[TAR_BLOCK_BYTES];
     size_t got = 0;
     size_t zeros = 0;
     TRY(read_block(reader, block, err));
-    if (!tar_block_is_zero(block)) {
+    if (!tar_is_zero(slice_of(block, sizeof(block)))) {
         return FAIL(err, ASSAY_ARCHIVE, "a single zero block stands between entries");
     }
     do {
         (void)memset(block, 0, sizeof(block));
         TRY(byte_reader_fill(reader->bytes, block, sizeof(block), &got, err));
-        if (!tar_block_is_zero(block)) {
+        if (!tar_is_zero(slice_of(block, sizeof(block)))) {
             return FAIL(err, ASSAY_ARCHIVE, "something stands behind the archive's end");
         }
         zeros += got;
@@ -145,7 +145,7 @@ static enum assay_status read_extension(struct tar_reader *reader, uint64_t size
         }
         reader->at += size;
     }
-    return skip(reader, (TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK, err);
+    return skip(reader, (TAR_BLOCK_BYTES - size % TAR_BLOCK_BYTES) % TAR_BLOCK_BYTES, err);
 }
 
 /* GNU's long name: the text and one NUL. */
@@ -313,7 +313,7 @@ static enum assay_status take_entry(struct tar_reader *reader, const struct tar_
         entry->link = buf_text(&reader->link);
     }
     reader->left = entry->size;
-    reader->padding = (TAR_BLOCK - entry->size % TAR_BLOCK) % TAR_BLOCK;
+    reader->padding = (TAR_BLOCK_BYTES - entry->size % TAR_BLOCK_BYTES) % TAR_BLOCK_BYTES;
     reader->has_pax = false;
     reader->has_long_name = false;
     reader->has_long_link = false;
@@ -324,14 +324,14 @@ static enum assay_status take_entry(struct tar_reader *reader, const struct tar_
 static enum assay_status take_header(struct tar_reader *reader, struct tar_entry *entry, bool *end,
                                      struct assay_error *err)
 {
-    uint8_t block[TAR_BLOCK];
+    uint8_t block[TAR_BLOCK_BYTES];
     struct tar_header header;
     bool taken = false;
     if (++reader->entries > 4 * LIMIT_TAR_ENTRIES) {
         return FAIL(err, ASSAY_TOO_LARGE, "the archive has too many headers");
     }
     TRY(read_block(reader, block, err));
-    *end = tar_block_is_zero(block);
+    *end = tar_is_zero(slice_of(block, sizeof(block)));
     if (*end) {
         return has_extensions(reader)
                    ? FAIL(err, ASSAY_ARCHIVE, "an extension of a header has no entry")

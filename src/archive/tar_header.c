@@ -18,11 +18,11 @@
 #define PREFIX_LEN   155
 #define STAR_AT      508
 
-bool tar_block_is_zero(const uint8_t block[TAR_BLOCK])
+bool tar_is_zero(struct slice bytes)
 {
     uint8_t any = 0;
-    for (size_t i = 0; i < TAR_BLOCK; i++) {
-        any |= block[i];
+    for (size_t i = 0; i < bytes.len; i++) {
+        any |= bytes.ptr[i];
     }
     return any == 0;
 }
@@ -70,12 +70,12 @@ static enum assay_status number(struct slice field, uint64_t *out, struct assay_
 }
 
 /* The sum of all bytes, the checksum itself counted as spaces; old programs summed signed bytes. */
-static enum assay_status check_sum(const uint8_t block[TAR_BLOCK], struct assay_error *err)
+static enum assay_status check_sum(const uint8_t block[TAR_BLOCK_BYTES], struct assay_error *err)
 {
     uint64_t said = 0;
     uint64_t sum = 0;
     int64_t signed_sum = 0;
-    for (size_t i = 0; i < TAR_BLOCK; i++) {
+    for (size_t i = 0; i < TAR_BLOCK_BYTES; i++) {
         bool is_sum = i >= CHECKSUM_AT && i < CHECKSUM_AT + CHECKSUM_LEN;
         uint8_t byte = is_sum ? ' ' : block[i];
         sum += byte;
@@ -90,7 +90,7 @@ static enum assay_status check_sum(const uint8_t block[TAR_BLOCK], struct assay_
 
 /* Only POSIX headers have a prefix. Programs differ in what they make of the same bytes in other
  * headers, and in star's, whose mark stands at the end. */
-static enum assay_status take_prefix(const uint8_t block[TAR_BLOCK], struct slice *out,
+static enum assay_status take_prefix(const uint8_t block[TAR_BLOCK_BYTES], struct slice *out,
                                      struct assay_error *err)
 {
     static const char posix[] = "ustar"; /* with its NUL; GNU has a space there */
@@ -104,12 +104,9 @@ static enum assay_status take_prefix(const uint8_t block[TAR_BLOCK], struct slic
         *out = text_field(block, PREFIX_AT, PREFIX_LEN);
         return ASSAY_OK;
     }
-    uint8_t any = 0;
-    for (size_t i = PREFIX_AT; i < PREFIX_AT + PREFIX_LEN; i++) {
-        any |= block[i];
-    }
-    return any == 0 ? ASSAY_OK
-                    : FAIL(err, ASSAY_ARCHIVE, "a header that is not POSIX's has a prefix");
+    return tar_is_zero(slice_of(block + PREFIX_AT, PREFIX_LEN))
+               ? ASSAY_OK
+               : FAIL(err, ASSAY_ARCHIVE, "a header that is not POSIX's has a prefix");
 }
 
 static bool is_blank(struct slice field)
@@ -123,7 +120,7 @@ static bool is_blank(struct slice field)
 }
 
 /* Nothing rests on these, but others stop reading where they are malformed. */
-static enum assay_status check_other_numbers(const uint8_t block[TAR_BLOCK],
+static enum assay_status check_other_numbers(const uint8_t block[TAR_BLOCK_BYTES],
                                              struct assay_error *err)
 {
     static const struct {
@@ -148,7 +145,7 @@ static enum assay_status check_other_numbers(const uint8_t block[TAR_BLOCK],
     return ASSAY_OK;
 }
 
-enum assay_status tar_header_parse(const uint8_t block[TAR_BLOCK], struct tar_header *out,
+enum assay_status tar_header_parse(const uint8_t block[TAR_BLOCK_BYTES], struct tar_header *out,
                                    struct assay_error *err)
 {
     TRY(check_sum(block, err));

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One block of a tar header, and the records of a PAX header (POSIX.1-2017, pax). Private to
- * tar*.c. */
+/* One block of a tar header, and the records of a PAX header (POSIX.1-2017, pax). For what reads
+ * and writes tar. */
 #ifndef ARCHIVE_TAR_HEADER_H
 #define ARCHIVE_TAR_HEADER_H
 
 #include "base/buf.h"
 #include "base/limits.h"
 
-#define TAR_BLOCK 512
+#define TAR_BLOCK_BYTES 512UL
 
 struct tar_header {
     int type; /* the type flag; '0' for the old NUL */
@@ -17,9 +17,9 @@ struct tar_header {
     struct slice link;
 };
 
-bool tar_block_is_zero(const uint8_t block[TAR_BLOCK]);
+bool tar_is_zero(struct slice bytes);
 /* ASSAY_ARCHIVE: wrong checksum, a number that is none. */
-MUST_CHECK enum assay_status tar_header_parse(const uint8_t block[TAR_BLOCK],
+MUST_CHECK enum assay_status tar_header_parse(const uint8_t block[TAR_BLOCK_BYTES],
                                               struct tar_header *out, struct assay_error *err);
 
 /* What a PAX header overrides; texts are borrowed from its bytes. */

@@ -7,9 +7,7 @@
 #ifndef ARCHIVE_TAR_WRITE_H
 #define ARCHIVE_TAR_WRITE_H
 
-#include "base/buf.h"
-
-#define TAR_BLOCK_BYTES 512UL
+#include "archive/tar_header.h"
 
 /* The header of a regular file; name is clean and shorter than 100 bytes, size below 8 GiB. */
 MUST_CHECK enum assay_status tar_write_header(const char *name, uint64_t size,

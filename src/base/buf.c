@@ -54,6 +54,11 @@ enum assay_status buf_append(struct buf *buf, struct slice bytes, struct assay_e
     return ASSAY_OK;
 }
 
+enum assay_status buf_sink(void *buf, struct slice bytes, struct assay_error *err)
+{
+    return buf_append(buf, bytes, err);
+}
+
 enum assay_status buf_append_string(struct buf *buf, const char *text, struct assay_error *err)
 {
     return buf_append(buf, slice_from_string(text), err);

@@ -29,6 +29,8 @@ MUST_CHECK enum assay_status buf_append_byte(struct buf *buf, uint8_t byte,
                                              struct assay_error *err);
 MUST_CHECK enum assay_status buf_printf(struct buf *buf, struct assay_error *err,
                                         const char *format, ...) PRINTF(3, 4);
+/* buf_append as a sink of a stream: buf is a struct buf. */
+MUST_CHECK enum assay_status buf_sink(void *buf, struct slice bytes, struct assay_error *err);
 /* Room for len more bytes at ptr + len, which the caller fills and counts. */
 MUST_CHECK enum assay_status buf_reserve(struct buf *buf, size_t len, struct assay_error *err);
 /* Forgets the contents, keeps the memory and the maximum. */

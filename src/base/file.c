@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define DRAIN_BYTES 4096
+
 #define FILE_CHUNK_BYTES (64UL * 1024)
 
 void fd_close_quietly(int *fd)
@@ -196,4 +198,13 @@ enum assay_status fd_write_all(int fd, struct slice bytes, struct assay_error *e
         bytes = slice_from(bytes, (size_t)count);
     }
     return ASSAY_OK;
+}
+
+void fd_drain(int fd)
+{
+    uint8_t bytes[DRAIN_BYTES];
+    ssize_t got = 0;
+    do {
+        got = TEMP_FAILURE_RETRY(read(fd, bytes, sizeof(bytes)));
+    } while (got > 0);
 }

@@ -22,6 +22,8 @@ MUST_CHECK enum assay_status file_read_at(int dir_fd, const char *name, bool fol
                                           struct assay_error *err);
 /* All bytes; ASSAY_FILE_IO. */
 MUST_CHECK enum assay_status fd_write_all(int fd, struct slice bytes, struct assay_error *err);
+/* Reads to the end, or to the first failure, and forgets it. */
+void fd_drain(int fd);
 /* Up to the end, at most max_bytes. */
 MUST_CHECK enum assay_status fd_read_all(int fd, size_t max_bytes, struct buf *out,
                                          struct assay_error *err);

@@ -40,14 +40,13 @@ static void creation_clear(struct creation *creation)
 }
 
 /* A file that is no bundle is never written over. */
-static enum assay_status open_base(const struct cli *cli, struct creation *creation,
-                                   struct assay_error *err)
+static enum assay_status open_base(struct creation *creation, struct assay_error *err)
 {
     struct stat info;
     if (lstat(creation->path, &info) != 0 && errno == ENOENT) {
         return ASSAY_OK;
     }
-    return bundle_open(creation->path, &cli->env, &creation->base, err);
+    return bundle_open(creation->path, &creation->base, err);
 }
 
 static enum assay_status create(struct cli *cli, void *data, enum assay_status *says,
@@ -56,7 +55,7 @@ static enum assay_status create(struct cli *cli, void *data, enum assay_status *
     struct creation *creation = data;
     const struct opt_set *options = &cli->options;
     CLEANUP(session_cleanup) struct assay_session *session = NULL;
-    TRY(open_base(cli, creation, err));
+    TRY(open_base(creation, err));
     TRY(bundle_writer_new(creation->base, &creation->writer, err));
     TRY(cli_session(cli, &session, err));
     session_collect(session, creation->writer);
@@ -115,7 +114,7 @@ static enum assay_status verify(struct cli *cli, void *data, enum assay_status *
     const char *const *references = options->operands + 2;
     size_t count = options->operand_count - 2;
     cli->bundle = options->operands[1];
-    TRY(bundle_open(cli->bundle, &cli->env, &bundle, err));
+    TRY(bundle_open(cli->bundle, &bundle, err));
     if (count == 0) {
         TRY(list_references(bundle, &held, &count, err));
         references = held;

@@ -231,7 +231,7 @@ static enum assay_status find_bundle(struct cli *cli, void *data, enum assay_sta
 {
     struct bundle **bundle = data;
     const struct bundle_repository *repository = NULL;
-    TRY(bundle_open(cli->options.operands[1], &cli->env, bundle, err));
+    TRY(bundle_open(cli->options.operands[1], bundle, err));
     for (size_t i = 0; (repository = bundle_repository_at(*bundle, i)) != NULL; i++) {
         struct listing listing = { .bundle = *bundle, .gun = repository->gun };
         TRY(bundle_metadata_names(*bundle, repository->gun, read_role, &listing, err));

@@ -47,11 +47,6 @@ static enum assay_status inspect_tree(struct cli *cli, struct assay_error *err)
 
 /* ---- trust data ---- */
 
-static void repo_cleanup(struct trust_repo **repo)
-{
-    trust_repo_free(*repo);
-}
-
 static enum assay_status report_trust(const struct cli *cli, const struct report_docker *what,
                                       struct buf *out, size_t *rows, struct assay_error *err)
 {
@@ -64,7 +59,7 @@ static enum assay_status inspect_trust(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(session_cleanup) struct assay_session *session = NULL;
     CLEANUP(oci_reference_clear) struct oci_reference reference = { 0 };
-    CLEANUP(repo_cleanup) struct trust_repo *repo = NULL;
+    CLEANUP(trust_repo_cleanup) struct trust_repo *repo = NULL;
     AUTO_BUF text = BUF_INIT(INSPECT_BYTES);
     const char *argument = cli->options.operands[0];
     size_t rows = 0;

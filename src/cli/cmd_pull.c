@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #define NAME_BYTES   (LIMIT_REFERENCE_BYTES + DIGEST_TEXT_BYTES + 2)
-#define DRAIN_BYTES  (64 * KIB)
 #define STDIN_SOURCE "-"
 
 struct pull {
@@ -66,20 +65,6 @@ static enum assay_status make_names(const struct assay_verdict *verdict, struct 
 
 /* ---- what the engine then has ---- */
 
-/* What comes behind the archive's end: the engine's own end shows whether it was all. */
-static void drain(int fd)
-{
-    static const size_t room = DRAIN_BYTES;
-    AUTO_BUF ignored = BUF_INIT(DRAIN_BYTES);
-    ssize_t got = 1;
-    if (buf_reserve(&ignored, room, NULL) != ASSAY_OK) {
-        return;
-    }
-    while (got > 0 || (got < 0 && errno == EINTR)) {
-        got = read(fd, ignored.ptr, room);
-    }
-}
-
 static enum assay_status judge_saved(struct cli *cli, const struct names *names, int fd,
                                      struct assay_error *err)
 {
@@ -87,7 +72,7 @@ static enum assay_status judge_saved(struct cli *cli, const struct names *names,
     const struct cli_archive archive = { .as = names->pinned, .fd = fd };
     TRY(cli_session_for(cli, &archive, &session, err));
     TRY(assay_verify(session, STDIN_SOURCE, NULL, err));
-    drain(fd);
+    fd_drain(fd); /* the engine's own end shows whether it was all */
     return ASSAY_OK;
 }
 
@@ -210,11 +195,6 @@ static void pull_trusted(struct cli *cli, struct pull *pull)
 
 /* ---- which images ---- */
 
-static void repo_cleanup(struct trust_repo **repo)
-{
-    trust_repo_free(*repo);
-}
-
 struct tag_list {
     struct arena *arena; /* of the texts */
     const char *name;
@@ -272,7 +252,7 @@ static enum assay_status find_all(struct cli *cli, struct assay_session *session
                                   struct tag_list *list, struct assay_error *err)
 {
     CLEANUP(oci_reference_clear) struct oci_reference reference = { 0 };
-    CLEANUP(repo_cleanup) struct trust_repo *repo = NULL;
+    CLEANUP(trust_repo_cleanup) struct trust_repo *repo = NULL;
     if (cli->options.operand_count != 1) {
         return FAIL(err, ASSAY_USAGE, "--all-tags takes one NAME");
     }

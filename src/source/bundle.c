@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "archive/reader.h"
+#include "archive/tar_header.h"
 #include "archive/tar_write.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -40,18 +42,7 @@ static enum assay_status read_range(const struct bundle *bundle, uint64_t offset
     if (size > max_bytes) {
         return FAIL(err, ASSAY_TOO_LARGE, "has %" PRIu64 " bytes, more than %zu", size, max_bytes);
     }
-    TRY(buf_reserve(out, (size_t)size, err));
-    while (out->len < size) {
-        ssize_t got = TEMP_FAILURE_RETRY(pread(
-            bundle->fd, out->ptr + out->len, (size_t)size - out->len, (off_t)(offset + out->len)));
-        if (got <= 0) {
-            return FAIL(err, ASSAY_FILE_IO, "%s",
-                        got < 0 ? strerrordesc_np(errno) : "changed while it was read");
-        }
-        out->len += (size_t)got;
-        out->ptr[out->len] = '\0';
-    }
-    return ASSAY_OK;
+    return reader_range_read(bundle->fd, offset, (size_t)size, out, err);
 }
 
 static enum assay_status read_blob(const struct bundle *bundle, const struct bundle_blob *blob,
@@ -88,15 +79,6 @@ struct member {
     bool is_end;
 };
 
-static bool is_zero(struct slice bytes)
-{
-    size_t zeros = 0;
-    while (zeros < bytes.len && bytes.ptr[zeros] == 0) {
-        zeros++;
-    }
-    return zeros == bytes.len;
-}
-
 /* The only header accepted is the one that the writer makes for this name and size. So there is
  * one form of a bundle, and no second way to read it. */
 static enum assay_status read_header(struct slice block, struct member *out,
@@ -105,7 +87,7 @@ static enum assay_status read_header(struct slice block, struct member *out,
     uint8_t expected[TAR_BLOCK_BYTES];
     struct slice name = slice_first(block, sizeof(out->name) - 1);
     struct slice size = slice_first(slice_from(block, 124), 11);
-    *out = (struct member){ .is_end = is_zero(block) };
+    *out = (struct member){ .is_end = tar_is_zero(block) };
     if (out->is_end) {
         return ASSAY_OK;
     }
@@ -176,7 +158,7 @@ static enum assay_status walk(struct bundle *bundle, uint64_t file_bytes, struct
         }
         buf_clear(&bytes);
         TRY(read_range(bundle, at, padding + TAR_BLOCK_BYTES, 2 * TAR_BLOCK_BYTES, &bytes, err));
-        if (!is_zero(slice_first(buf_slice(&bytes), padding))) {
+        if (!tar_is_zero(slice_first(buf_slice(&bytes), padding))) {
             return FAIL(err, ASSAY_BUNDLE, "holds bytes between its files");
         }
         TRY(read_header(slice_from(buf_slice(&bytes), padding), &member, err));
@@ -193,7 +175,7 @@ static enum assay_status walk(struct bundle *bundle, uint64_t file_bytes, struct
     }
     buf_clear(&bytes);
     TRY(read_range(bundle, at, file_bytes - at, 2 * TAR_BLOCK_BYTES, &bytes, err));
-    return bytes.len == TAR_BLOCK_BYTES && is_zero(buf_slice(&bytes))
+    return bytes.len == TAR_BLOCK_BYTES && tar_is_zero(buf_slice(&bytes))
                ? ASSAY_OK
                : FAIL(err, ASSAY_BUNDLE, "does not end in two blocks of zeros");
 }
@@ -238,8 +220,7 @@ static enum assay_status fill(struct bundle *bundle, struct assay_error *err)
     return bundle_index_parse(bundle, buf_slice(&index), err);
 }
 
-enum assay_status bundle_open(const char *path, const struct assay_env *env UNUSED,
-                              struct bundle **out, struct assay_error *err)
+enum assay_status bundle_open(const char *path, struct bundle **out, struct assay_error *err)
 {
     *out = NULL;
     struct bundle *bundle = mem_alloc(1, sizeof(*bundle));

@@ -18,8 +18,8 @@ struct bundle; /* an open one; does not change: several threads may use it */
 
 /* ASSAY_BUNDLE for a form that is not as above or a blob that is not what its name says,
  * ASSAY_FILE_IO, ASSAY_ARCHIVE and the others of archive.h. */
-MUST_CHECK enum assay_status bundle_open(const char *path, const struct assay_env *env,
-                                         struct bundle **out, struct assay_error *err);
+MUST_CHECK enum assay_status bundle_open(const char *path, struct bundle **out,
+                                         struct assay_error *err);
 void bundle_free(struct bundle *bundle); /* NULL is fine */
 const char *bundle_path(const struct bundle *bundle);
 

@@ -14,8 +14,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#define DRAIN_BYTES 4096
-#define ID_PREFIX   "sha256:"
+#define ID_PREFIX "sha256:"
 
 struct export
 {
@@ -63,16 +62,6 @@ static enum assay_status start_thread(struct export *export, pthread_t *thread,
 
 /* ---- this side ---- */
 
-/* What comes behind the end of the archive: only the whole transfer shows that it was complete. */
-static void drain(int fd)
-{
-    uint8_t bytes[DRAIN_BYTES];
-    ssize_t got = 0;
-    do {
-        got = read(fd, bytes, sizeof(bytes));
-    } while (got > 0 || (got < 0 && errno == EINTR));
-}
-
 static enum assay_status read_export(struct export *export, const struct archive_options *options,
                                      struct archive **out, struct assay_error *err)
 {
@@ -82,7 +71,8 @@ static enum assay_status read_export(struct export *export, const struct archive
     enum assay_status status = archive_open_stream(export->ends.ours, engine_shown(export->engine),
                                                    options, out, &failure);
     if (status == ASSAY_OK) {
-        drain(export->ends.ours); /* ends when the thread does */
+        /* what comes behind the archive: only the whole transfer shows that it was complete */
+        fd_drain(export->ends.ours);
     }
     /* So that the thread ends, whether it is writing or waits for an engine that is silent. */
     atomic_store(&export->abandoned, 1);

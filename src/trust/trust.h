@@ -64,6 +64,11 @@ struct trust_claim {
 };
 
 void trust_repo_free(struct trust_repo *repo);
+/* For CLEANUP. */
+static inline void trust_repo_cleanup(struct trust_repo **repo)
+{
+    trust_repo_free(*repo);
+}
 const struct tuf_trusted *trust_repo_trusted(const struct trust_repo *repo);
 const char *trust_repo_gun(const struct trust_repo *repo);
 const char *trust_repo_where(const struct trust_repo *repo);

@@ -118,23 +118,17 @@ enum assay_status content_by_digest(struct content *content, const struct oci_de
     return ASSAY_OK;
 }
 
-/* Collects a small blob whole. */
-static enum assay_status append(void *ctx, struct slice bytes, struct assay_error *err)
-{
-    return buf_append(ctx, bytes, err);
-}
-
 enum assay_status content_config(struct content *content, const struct oci_descriptor *wanted,
                                  struct buf *out, struct assay_error *err)
 {
     struct source *source = content->job->source;
     struct source *documents = content->job->documents;
     if (!source->is_local && documents != NULL) {
-        enum assay_status status = documents->ops->blob(documents, wanted, append, out, err);
+        enum assay_status status = documents->ops->blob(documents, wanted, buf_sink, out, err);
         if (status != ASSAY_MANIFEST_MISSING || content->job->net == NULL) {
             return status;
         }
         buf_reset(out);
     }
-    return source->ops->blob(source, wanted, append, out, err);
+    return source->ops->blob(source, wanted, buf_sink, out, err);
 }

@@ -3,11 +3,6 @@
 #include "base/mem.h"
 #include "verify/session_internal.h"
 
-static enum assay_status collect(void *ctx, struct slice bytes, struct assay_error *err)
-{
-    return buf_append(ctx, bytes, err);
-}
-
 static const char *packing_of(enum compression compression)
 {
     return oci_media_text(compression == COMPRESSION_GZIP   ? OCI_MEDIA_LAYER_GZIP
@@ -62,7 +57,7 @@ enum assay_status inspect_config(struct source *source, struct inspect_node *out
     const struct oci_descriptor wanted = { .digest = source->image_config, .media_text = "" };
     CLEANUP(oci_config_clear) struct oci_config config = { 0 };
     AUTO_BUF bytes = BUF_INIT(LIMIT_CONFIG_BYTES);
-    TRY(source->ops->blob(source, &wanted, collect, &bytes, err));
+    TRY(source->ops->blob(source, &wanted, buf_sink, &bytes, err));
     TRY(oci_config_parse(buf_slice(&bytes), &config, err));
     oci_platform_format(&config.platform, out->platform, sizeof(out->platform));
     out->config = wanted; /* of which type, only a manifest would say */

@@ -255,7 +255,7 @@ enum assay_status session_open_bundle(struct assay_session *session, struct assa
 {
     return session->options.bundle == NULL || session->bundle != NULL
                ? ASSAY_OK
-               : bundle_open(session->options.bundle, &session->env, &session->bundle, err);
+               : bundle_open(session->options.bundle, &session->bundle, err);
 }
 
 void session_collect(struct assay_session *session, struct bundle_writer *writer)

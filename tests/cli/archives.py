@@ -83,6 +83,8 @@ def load():
     check("archives: a bundle is made of the example", made.code == 0, made)
     _state = fresh_state()
     judge("docker-archive", write(FILES), "ok", "archives: as it is")
+    done = verify(f"docker-archive:{SCRATCH}/archive.tar")
+    check("archives: a bundle with an archive is offline", json.loads(done.out)["results"][0]["offline"] is True, done)
 
 
 def tree(path):
@@ -309,6 +311,16 @@ def test_oci():
     hybrid = {**files, **FILES}
     index = json.loads(files["index.json"])
     judge("docker-archive", write(hybrid), "ok", "I22 both, of one image")
+    entry = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "size": 1}
+    wide = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [
+        {**entry, "digest": f"sha256:{n:064x}", "platform": {"os": "linux", "architecture": f"a{n}"}}
+        for n in range(500)]}).encode()
+    digest = hashlib.sha256(wide).hexdigest()
+    many = {**index, "manifests": index["manifests"] + [{
+        "mediaType": "application/vnd.oci.image.index.v1+json", "size": len(wide), "digest": f"sha256:{digest}",
+        "annotations": {"org.opencontainers.image.ref.name": f"other{n}"}} for n in range(9)]}
+    judge("docker-archive", write({**hybrid, "index.json": json.dumps(many).encode(), f"blobs/sha256/{digest}": wide}),
+          "too-large", "I22 more documents than are looked at")
     layer = FILES[LAYERS[0]]
     diff_id = f"sha256:{hashlib.sha256(layer).hexdigest()}"
     other = json.dumps({"architecture": "amd64", "os": "linux", "config": {},
@@ -344,13 +356,17 @@ def test_compression():
     fhcrc = b"\x1f\x8b\x08\x02\0\0\0\0\0\x03"
     body = packed[10:]
     crc = struct.pack("<H", __import__("zlib").crc32(fhcrc) & 0xFFFF)
-    window_8m, window_2g = b"\0\x68", b"\0\xa8"
+    window_8m, window_16m, window_2g = b"\0\x68", b"\0\x70", b"\0\xa8"
     for row, what, status, layer in (
         ("I34", "gzip", "ok", packed),
         ("I34", "zstd", "ok", zstd_frame(first, window_8m)),
         ("I32", "gzip of gzip", "compression", gzip.compress(packed)),
         ("I32", "zstd of gzip", "compression", zstd_frame(packed, window_8m)),
         ("I33", "window of 2 GiB", "compression", zstd_frame(first, window_2g)),
+        ("I33", "window of 16 MiB", "compression", zstd_frame(first, window_16m)),
+        ("I33", "wrong checksum", "compression", zstd_frame(first, b"\x04\x68") + b"\0\0\0\0"),
+        ("I33", "cut", "compression", zstd_frame(first, window_8m)[:-1]),
+        ("I33", "bytes behind the end", "compression", zstd_frame(first, window_8m) + b"x"),
         ("I33", "dictionary", "compression", zstd_frame(first, b"\x01\x58\x07")),
         ("I33", "skippable frame in front of content", "digest-mismatch", b"\x50\x2a\x4d\x18\x01\0\0\0x" +
          zstd_frame(first, window_8m)),

@@ -10,11 +10,6 @@
 
 #define OUTPUT_MAX_BYTES (1UL * MIB)
 
-static enum assay_status collect(void *ctx, struct slice bytes, struct assay_error *err)
-{
-    return buf_append(ctx, bytes, err);
-}
-
 static enum assay_status unpack(enum compression compression, struct slice packed, size_t step,
                                 struct buf *out)
 {
@@ -23,7 +18,7 @@ static enum assay_status unpack(enum compression compression, struct slice packe
 
     while (status == ASSAY_OK && packed.len > 0) {
         struct slice part = slice_first(packed, step);
-        status = inflater_feed(inflater, part, collect, out, NULL);
+        status = inflater_feed(inflater, part, buf_sink, out, NULL);
         packed = slice_from(packed, part.len);
     }
     if (status == ASSAY_OK) {

@@ -31,11 +31,6 @@ static enum assay_status compare_bytes(struct slice bytes, const struct digest *
     return compare(&have, want, what, err);
 }
 
-static enum assay_status collect(void *ctx, struct slice bytes, struct assay_error *err)
-{
-    return buf_append(ctx, bytes, err);
-}
-
 static enum assay_status walk_layer(const struct measured *layer,
                                     const struct oci_descriptor *wanted,
                                     const struct digest *diff_id, struct assay_error *err)
@@ -72,7 +67,7 @@ static enum assay_status walk_image(struct source *source, const struct oci_docu
     AUTO_BUF bytes = BUF_INIT(LIMIT_CONFIG_BYTES);
     struct oci_config config;
 
-    TRY(source->ops->blob(source, &manifest->config, collect, &bytes, err));
+    TRY(source->ops->blob(source, &manifest->config, buf_sink, &bytes, err));
     TRY(compare_bytes(buf_slice(&bytes), &manifest->config.digest, "the config", err));
     TRY(oci_config_parse(buf_slice(&bytes), &config, err));
     enum assay_status status =

@@ -6,18 +6,16 @@
 
 /* NOLINTBEGIN(misc-no-recursion): as deep as our own case files */
 
-/* A text that is just "$NAME" becomes the variable's value. */
-static json_t *substitute(json_t *value, json_t *variables)
+/* A copy in which map replaced every text. */
+static json_t *map_texts(json_t *value, json_t *(*map)(void *ctx, json_t *text), void *ctx)
 {
     if (json_is_string(value)) {
-        const char *text = json_string_value(value);
-        json_t *found = text[0] == '$' ? json_object_get(variables, text + 1) : NULL;
-        return json_incref(found == NULL ? value : found);
+        return map(ctx, value);
     }
     if (json_is_array(value)) {
         json_t *out = json_array();
         for (size_t i = 0; i < json_array_size(value); i++) {
-            (void)json_array_append_new(out, substitute(json_array_get(value, i), variables));
+            (void)json_array_append_new(out, map_texts(json_array_get(value, i), map, ctx));
         }
         return out;
     }
@@ -26,11 +24,26 @@ static json_t *substitute(json_t *value, json_t *variables)
         const char *key = NULL;
         json_t *child = NULL;
         json_object_foreach(value, key, child) {
-            (void)json_object_set_new(out, key, substitute(child, variables));
+            (void)json_object_set_new(out, key, map_texts(child, map, ctx));
         }
         return out;
     }
     return json_incref(value);
+}
+
+/* NOLINTEND(misc-no-recursion) */
+
+/* A text that is just "$NAME" becomes the variable's value. */
+static json_t *variable_of(void *variables, json_t *text)
+{
+    const char *name = json_string_value(text);
+    json_t *found = name[0] == '$' ? json_object_get(variables, name + 1) : NULL;
+    return json_incref(found == NULL ? text : found);
+}
+
+static json_t *substitute(json_t *value, json_t *variables)
+{
+    return map_texts(value, variable_of, variables);
 }
 
 static json_t *replace_id(struct repo *repo, const char *text)
@@ -52,31 +65,17 @@ static json_t *replace_id(struct repo *repo, const char *text)
     return json_stringn((const char *)out.ptr, out.len);
 }
 
-json_t *expand_ids(struct repo *repo, json_t *value)
+static json_t *ids_of(void *repo, json_t *text)
 {
-    if (json_is_string(value) && strstr(json_string_value(value), "{id:") != NULL) {
-        return replace_id(repo, json_string_value(value));
-    }
-    if (json_is_array(value)) {
-        json_t *out = json_array();
-        for (size_t i = 0; i < json_array_size(value); i++) {
-            (void)json_array_append_new(out, expand_ids(repo, json_array_get(value, i)));
-        }
-        return out;
-    }
-    if (json_is_object(value)) {
-        json_t *out = json_object();
-        const char *key = NULL;
-        json_t *child = NULL;
-        json_object_foreach(value, key, child) {
-            (void)json_object_set_new(out, key, expand_ids(repo, child));
-        }
-        return out;
-    }
-    return json_incref(value);
+    return strstr(json_string_value(text), "{id:") == NULL
+               ? json_incref(text)
+               : replace_id(repo, json_string_value(text));
 }
 
-/* NOLINTEND(misc-no-recursion) */
+json_t *expand_ids(struct repo *repo, json_t *value)
+{
+    return map_texts(value, ids_of, repo);
+}
 
 /* variables may bring their own expectation and other fields, which then count. */
 static void run_one(json_t *test, const char *role, json_t *variant, size_t number,

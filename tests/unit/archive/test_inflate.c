@@ -31,11 +31,6 @@ static void pack(struct slice plain, struct buf *out)
     cr_assert_eq(deflateEnd(&stream), Z_OK);
 }
 
-static enum assay_status collect(void *ctx, struct slice bytes, struct assay_error *err)
-{
-    return buf_append(ctx, bytes, err);
-}
-
 /* Feeds in steps of step bytes; what came out is in out, also when it failed. */
 static enum assay_status unpack(enum compression compression, struct slice packed, size_t step,
                                 uint64_t max_bytes, struct buf *out)
@@ -47,14 +42,14 @@ static enum assay_status unpack(enum compression compression, struct slice packe
     cr_assert_eq(inflater_new(compression, max_bytes, &inflater, NULL), ASSAY_OK);
     while (status == ASSAY_OK && packed.len > 0) {
         struct slice part = slice_first(packed, step);
-        status = inflater_feed(inflater, part, collect, out, NULL);
+        status = inflater_feed(inflater, part, buf_sink, out, NULL);
         packed = slice_from(packed, part.len);
     }
     if (status == ASSAY_OK) {
         status = inflater_finish(inflater, NULL);
     } else {
         cr_expect_neq(inflater_finish(inflater, NULL), ASSAY_OK, "finish after a failure");
-        cr_expect_eq(inflater_feed(inflater, SLICE_LITERAL("x"), collect, out, NULL),
+        cr_expect_eq(inflater_feed(inflater, SLICE_LITERAL("x"), buf_sink, out, NULL),
                      ASSAY_INTERNAL);
     }
     inflater_free(inflater);

@@ -52,8 +52,7 @@ static void write_whole(struct slice bytes)
 
 static enum assay_status open_it(struct bundle **out, struct assay_error *err)
 {
-    const struct assay_env env = { .clock = NULL };
-    return bundle_open(path, &env, out, err);
+    return bundle_open(path, out, err);
 }
 
 static struct bundle *open_good(void)
@@ -173,11 +172,6 @@ Test(bundle, says_what_is_too_large)
     bundle_free(bundle);
 }
 
-static enum assay_status append(void *ctx, struct slice bytes, struct assay_error *err)
-{
-    return buf_append(ctx, bytes, err);
-}
-
 Test(bundle, is_a_source_of_documents)
 {
     save_usual(false);
@@ -197,9 +191,9 @@ Test(bundle, is_a_source_of_documents)
     cr_expect_str_eq(buf_text(&out[0].bytes), "one");
     cr_expect_eq(statuses[1], ASSAY_MANIFEST_MISSING);
     source_manifest_clear(&out[0]);
-    cr_expect_eq(source->ops->blob(source, &wanted[0], append, &blob, NULL), ASSAY_OK);
+    cr_expect_eq(source->ops->blob(source, &wanted[0], buf_sink, &blob, NULL), ASSAY_OK);
     cr_expect_str_eq(buf_text(&blob), "one");
-    cr_expect_eq(source->ops->blob(source, &wanted[1], append, &blob, NULL),
+    cr_expect_eq(source->ops->blob(source, &wanted[1], buf_sink, &blob, NULL),
                  ASSAY_MANIFEST_MISSING);
     cr_expect_eq(source->ops->named(source, &out[0], NULL), ASSAY_MANIFEST_MISSING);
     source_free(source);

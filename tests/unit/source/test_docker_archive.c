@@ -264,11 +264,6 @@ Test(docker_archive, layers)
     }
 }
 
-static enum assay_status collect(void *ctx, struct slice bytes, struct assay_error *err)
-{
-    return buf_append(ctx, bytes, err);
-}
-
 Test(docker_archive, only_its_own_config)
 {
     struct source *source = NULL;
@@ -281,10 +276,10 @@ Test(docker_archive, only_its_own_config)
     put(&fixture, "o.json", OTHER_CONFIG);
     cr_assert_eq(open_docker(&fixture, NULL, &source, NULL), ASSAY_OK);
     digest_of(CONFIG, &wanted.digest);
-    cr_expect_eq(source->ops->blob(source, &wanted, collect, &out, NULL), ASSAY_OK);
+    cr_expect_eq(source->ops->blob(source, &wanted, buf_sink, &out, NULL), ASSAY_OK);
     cr_expect(slice_is(buf_slice(&out), CONFIG));
     digest_of(OTHER_CONFIG, &wanted.digest);
-    cr_expect_eq(source->ops->blob(source, &wanted, collect, &out, NULL), ASSAY_MANIFEST_MISSING);
+    cr_expect_eq(source->ops->blob(source, &wanted, buf_sink, &out, NULL), ASSAY_MANIFEST_MISSING);
     source_free(source);
 }
 

@@ -170,11 +170,6 @@ Test(oci_layout, named)
     source_free(source);
 }
 
-static enum assay_status collect(void *ctx, struct slice bytes, struct assay_error *err)
-{
-    return buf_append(ctx, bytes, err);
-}
-
 static enum assay_status stop(void *ctx, struct slice bytes, struct assay_error *err)
 {
     (void)bytes;
@@ -215,11 +210,11 @@ Test(oci_layout, by_digest_and_blob)
     put_blob(&layout, buf_text(&large));
     wanted[0].size = large.len;
     digest_of(buf_text(&large), &wanted[0].digest);
-    cr_assert_eq(source->ops->blob(source, &wanted[0], collect, &out, NULL), ASSAY_OK);
+    cr_assert_eq(source->ops->blob(source, &wanted[0], buf_sink, &out, NULL), ASSAY_OK);
     cr_expect(slice_equal(buf_slice(&out), buf_slice(&large)));
     cr_expect_eq(source->ops->blob(source, &wanted[0], stop, &calls, NULL), ASSAY_BOMB);
     cr_expect_eq(calls, 1);
-    cr_expect_eq(source->ops->blob(source, &wanted[1], collect, &out, NULL),
+    cr_expect_eq(source->ops->blob(source, &wanted[1], buf_sink, &out, NULL),
                  ASSAY_MANIFEST_MISSING);
     source_free(source);
 }

@@ -429,11 +429,6 @@ Test(registry, by_digest_in_parts)
 
 /* ---- blobs ---- */
 
-static enum assay_status collect(void *ctx, struct slice bytes, struct assay_error *err)
-{
-    return buf_append(ctx, bytes, err);
-}
-
 static enum assay_status stop(void *ctx, struct slice bytes, struct assay_error *err)
 {
     (void)bytes;
@@ -456,16 +451,16 @@ Test(registry, blob)
     FIXTURE(fixture, "r.example/app:1", ANSWERS);
     const struct source_ops *ops = fixture.source->ops;
 
-    cr_assert_eq(ops->blob(fixture.source, &wanted, collect, &out, NULL), ASSAY_OK);
+    cr_assert_eq(ops->blob(fixture.source, &wanted, buf_sink, &out, NULL), ASSAY_OK);
     cr_expect(slice_is(buf_slice(&out), "blob bytes"));
     cr_expect_str_eq(fixture.script.accept, "");
     cr_expect_eq(ops->blob(fixture.source, &wanted, stop, &calls, NULL), ASSAY_BOMB);
     cr_expect_eq(calls, 1);
 
     wanted.size = 3;
-    cr_expect_eq(ops->blob(fixture.source, &wanted, collect, &out, NULL), ASSAY_SIZE_MISMATCH);
+    cr_expect_eq(ops->blob(fixture.source, &wanted, buf_sink, &out, NULL), ASSAY_SIZE_MISMATCH);
     wanted.size = LIMIT_BLOB_BYTES + 1;
-    cr_expect_eq(ops->blob(fixture.source, &wanted, collect, &out, NULL), ASSAY_TOO_LARGE);
+    cr_expect_eq(ops->blob(fixture.source, &wanted, buf_sink, &out, NULL), ASSAY_TOO_LARGE);
     wanted = descriptor_of("another");
-    cr_expect_eq(ops->blob(fixture.source, &wanted, collect, &out, NULL), ASSAY_MANIFEST_MISSING);
+    cr_expect_eq(ops->blob(fixture.source, &wanted, buf_sink, &out, NULL), ASSAY_MANIFEST_MISSING);
 }
