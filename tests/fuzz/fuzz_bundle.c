@@ -10,7 +10,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-
 struct reading {
     const struct bundle *bundle;
     const char *gun;
