@@ -99,7 +99,10 @@ same "$app:many" "docker-archive:$saved/docker-many.tar"
 same "$docker:one" "docker-archive:$saved/docker-signed.tar"
 same "$app:one" "docker-archive:$saved/docker-several.tar:$app:one"
 same "$app:two" "docker-archive:$saved/docker-several.tar:$app:two"
-same "$app:two" "docker-archive:$saved/docker-several.tar:@1"
+# docker writes several images in an order of its own
+place=$(tar -xOf "$saved/docker-several.tar" manifest.json | python3 -c \
+    'import json, sys; print([sys.argv[1] in image["RepoTags"] for image in json.load(sys.stdin)].index(True))' "$app:two")
+same "$app:two" "docker-archive:$saved/docker-several.tar:@$place"
 same "$app:one" "docker-archive:$saved/docker-nameless.tar" --as "$app:one"
 same "$app:two" "docker-archive:$saved/docker-renamed.tar" --as "$app:two"
 same "$app:one" "docker-archive:$saved/docker.tar.gz"
