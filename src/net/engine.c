@@ -75,7 +75,11 @@ static enum assay_status set_tls(struct engine *engine, const char *directory,
         status = ASSAY_CONFIG;
     }
     TRY_IN(status, err, "%s", ca);
+    if (engine->ca_pem.len == 0) {
+        return FAIL(err, ASSAY_CONFIG, "%s is empty", ca);
+    }
     engine->tls = (struct net_tls){ .ca_pem = buf_slice(&engine->ca_pem),
+                                    .only_ca = true,
                                     .client_cert = engine->client_cert,
                                     .client_key = engine->client_key };
     return ASSAY_OK;

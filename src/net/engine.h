@@ -11,7 +11,7 @@
 
 struct engine_options {
     const char *address; /* as DOCKER_HOST: unix://PATH or tcp://HOST:PORT; NULL: the default */
-    const char *tls_dir; /* ca.pem, cert.pem, key.pem; NULL: no TLS */
+    const char *tls_dir; /* ca.pem (no other authority counts), cert.pem, key.pem; NULL: no TLS */
     const char *const *plain_http; /* HOST:PORT that may be asked without TLS */
     size_t plain_http_count;
 };

@@ -18,6 +18,7 @@
  * pointer: connections and TLS sessions are reused only between requests with the same one. */
 struct net_tls {
     struct slice ca_pem; /* certificates in addition to the system's; empty: the system's only */
+    bool only_ca;        /* those of ca_pem alone, which is not empty */
     const char *client_cert; /* PEM files, both or neither */
     const char *client_key;
     bool plain_http; /* the user named this host by --plain-http */

@@ -110,12 +110,12 @@ static void set_callbacks(struct options *options, struct curl_transfer *transfe
 /* ---- whom to trust ---- */
 
 /* libcurl takes one file of authorities and one directory. Where the system has no directory, its
- * bundle and the private certificates are put together. */
+ * bundle and the private certificates are put together, unless these stand alone. */
 static enum assay_status set_private_ca(struct options *options, const struct net_tls *tls,
                                         const struct curl_trust *trust, struct assay_error *err)
 {
     AUTO_BUF both = BUF_INIT(2 * LIMIT_CA_FILE_BYTES);
-    if (trust->directory == NULL && trust->bundle != NULL) {
+    if (!tls->only_ca && trust->directory == NULL && trust->bundle != NULL) {
         TRY(file_read(trust->bundle, LIMIT_CA_FILE_BYTES, &both, err));
         TRY(buf_append_string(&both, "\n", err));
     }
@@ -130,10 +130,11 @@ static enum assay_status set_trust(struct options *options, const struct net_tls
 {
     bool insecure = tls != NULL && tls->insecure;
     bool has_private = tls != NULL && tls->ca_pem.len > 0;
+    bool only_private = tls != NULL && tls->only_ca;
 
     /* Always said, because libcurl has defaults of its own. */
-    set_pointer(options, CURLOPT_CAPATH, trust->directory);
-    set_pointer(options, CURLOPT_CAINFO, has_private ? NULL : trust->bundle);
+    set_pointer(options, CURLOPT_CAPATH, only_private ? NULL : trust->directory);
+    set_pointer(options, CURLOPT_CAINFO, has_private || only_private ? NULL : trust->bundle);
     set_pointer(options, CURLOPT_PROXY_CAPATH, trust->directory);
     set_pointer(options, CURLOPT_PROXY_CAINFO, trust->bundle);
     set_long(options, CURLOPT_SSL_VERIFYPEER, insecure ? 0 : 1);

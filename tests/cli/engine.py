@@ -121,6 +121,10 @@ def test_engine_is_not_asked():
         expect(f"DOCKER_HOST={host}", run(*arguments(), env=environment(DOCKER_HOST=host)), 2, ["  usage  ", "DOCKER_HOST"])
     expect("TLS without its files", run(*arguments(), env=environment(
         DOCKER_HOST="tcp://127.0.0.1:9", DOCKER_TLS_VERIFY="1", DOCKER_CERT_PATH="/nowhere")), 2, ["/nowhere/ca.pem"])
+    os.makedirs(f"{SCRATCH}/empty-ca")
+    open(f"{SCRATCH}/empty-ca/ca.pem", "wb").close()
+    expect("TLS without an authority", run(*arguments(), env=environment(
+        DOCKER_HOST="tcp://127.0.0.1:9", DOCKER_CERT_PATH=f"{SCRATCH}/empty-ca")), 2, ["  config  ", "ca.pem is empty"])
     expect("plain TCP, allowed", run(*arguments("--plain-http", "127.0.0.1:9"), env=environment(
         DOCKER_HOST="tcp://127.0.0.1:9")), 4, ["  engine  "])
 

@@ -91,6 +91,8 @@ says 0 ok "docker save and gzip into -" from_docker_gzip
 says 0 ok "docker save into docker-archive:-" from_docker docker-archive:-
 says 0 ok "podman save into -" from_podman -q
 says 1 digest-mismatch "docker save of another image into -" from_another
+# shellcheck source=engine_tls.sh
+. "$here/engine_tls.sh"
 stack_stop # servers and engine: whatever asked them from here on would fail
 
 echo "# as every tool saves, judged as online, without network"

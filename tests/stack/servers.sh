@@ -24,9 +24,9 @@ print(*[s.getsockname()[1] for s in held])
 P
 }
 
-# stack_certificate NAME ISSUER SUBJECT EXTENSIONS: issuer "self" makes a CA.
+# stack_certificate NAME ISSUER SUBJECT EXTENSIONS [DAYS]: issuer "self" makes a CA; days below 0, one that has expired.
 stack_certificate() {
-    local name=$1 issuer=$2 subject=$3 extensions=$4
+    local name=$1 issuer=$2 subject=$3 extensions=$4 days=${5:-3650}
     local tls=$STACK_DIR/tls
     openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$subject" \
         -keyout "$tls/$name.key" -out "$tls/$name.csr" 2>/dev/null
@@ -36,7 +36,7 @@ stack_certificate() {
             -extfile "$tls/$name.ext" -out "$tls/$name.crt" 2>/dev/null
     else
         openssl x509 -req -in "$tls/$name.csr" -CA "$tls/$issuer.crt" -CAkey "$tls/$issuer.key" \
-            -CAcreateserial -days 3650 -sha256 -extfile "$tls/$name.ext" -out "$tls/$name.crt" \
+            -CAcreateserial -days "$days" -sha256 -extfile "$tls/$name.ext" -out "$tls/$name.crt" \
             2>/dev/null
     fi
     # throw-away keys, read by servers that run as another user
@@ -141,11 +141,12 @@ Y
     stack_wait private 20 stack_listens "$PRIVATE_PORT"
 }
 
+# stack_dockerd [OPTION...]
 stack_dockerd() {
     export DOCKER_HOST=unix://$STACK_DIR/docker.sock
     stack_run dockerd dockerd --iptables=false --ip6tables=false --bridge=none \
         --storage-driver=vfs --data-root "$STACK_DIR/dockerd/data" \
-        --exec-root "$STACK_DIR/dockerd/exec" -p "$STACK_DIR/dockerd/pid" -H "$DOCKER_HOST"
+        --exec-root "$STACK_DIR/dockerd/exec" -p "$STACK_DIR/dockerd/pid" -H "$DOCKER_HOST" "$@"
     stack_wait dockerd 60 docker version
 }
 
