@@ -131,6 +131,19 @@
 #define LIMIT_BUNDLE_ARENA        (32 * MIB)   /* parsed form of the list */
 #define LIMIT_BUNDLE_BYTES        (1024 * MIB) /* one that is written */
 
+/* ---- audits ---- */
+#define LIMIT_AUDIT_VERSIONS    16384UL    /* of one role: a root a day for 44 years */
+#define LIMIT_AUDIT_FLIGHT      64         /* versions asked for together */
+#define LIMIT_AUDIT_ROLE_BYTES  (1024UL * MIB) /* of all versions of one role other than root */
+#define LIMIT_AUDIT_ARENA       (512 * MIB)    /* what is reported: 10,000 versions take 10 MiB */
+#define LIMIT_AUDIT_TAG_CHANGES 100000UL
+#define LIMIT_AUDIT_EVENTS      200000UL
+#define LIMIT_AUDIT_FINDINGS    10000UL
+#define LIMIT_AUDIT_FEED        100000UL     /* lines of a changefeed */
+#define LIMIT_AUDIT_FEED_BYTES  (4 * MIB)    /* of one page of it */
+#define LIMIT_AUDIT_KEY_SETS    8            /* tried for one file, newest first */
+#define LIMIT_AUDIT_FILE_BYTES  (1024 * MIB) /* an earlier report, for --diff */
+
 /* ---- engines ---- */
 #define LIMIT_PROCESS_END_MS  10000L /* for another program to end by itself, once asked to */
 #define LIMIT_ENGINE_SILENT_S 3600L  /* an engine copies a whole image before its first byte */

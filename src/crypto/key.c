@@ -7,6 +7,7 @@
 #include "crypto/spki.h"
 
 #include <sodium.h>
+#include <stdio.h>
 
 void key_free(struct crypto_key *key)
 {
@@ -140,6 +141,24 @@ struct slice key_bare_material(const struct crypto_key *key)
 const struct key_certificate *key_leaf(const struct crypto_key *key)
 {
     return key->bundle.count == 0 ? NULL : &key->leaf;
+}
+
+void key_algorithm(const struct crypto_key *key, char out[KEY_ALGORITHM_BYTES])
+{
+    static const struct {
+        size_t signature_bytes;
+        const char *curve;
+    } curves[] = { { 64, "P-256" }, { 96, "P-384" }, { 132, "P-521" } };
+    if (key_bare_type(key->type) == KEY_TYPE_RSA) {
+        (void)snprintf(out, KEY_ALGORITHM_BYTES, "RSA %zu", key->signature_bytes * 8);
+        return;
+    }
+    (void)snprintf(out, KEY_ALGORITHM_BYTES, "%s", "Ed25519");
+    for (size_t i = 0; key->pkey != NULL && i < ARRAY_LEN(curves); i++) {
+        if (curves[i].signature_bytes == key->signature_bytes) {
+            (void)snprintf(out, KEY_ALGORITHM_BYTES, "ECDSA %s", curves[i].curve);
+        }
+    }
 }
 
 static enum assay_status expect_certificate(const struct crypto_key *key, struct assay_error *err)

@@ -45,6 +45,9 @@ const struct digest *key_identity(const struct crypto_key *key);
 /* The key without certificate as a bare key's material: DER SPKI, or 32 raw bytes for Ed25519.
  * Borrowed from the key. */
 struct slice key_bare_material(const struct crypto_key *key);
+#define KEY_ALGORITHM_BYTES 32
+/* For people: "ECDSA P-256", "RSA 3072", "Ed25519". */
+void key_algorithm(const struct crypto_key *key, char out[KEY_ALGORITHM_BYTES]);
 /* NULL for keys without certificate. */
 const struct key_certificate *key_leaf(const struct crypto_key *key);
 

@@ -30,6 +30,17 @@ struct tuf_remote {
     /* Gets all files in one flight. The status is of the flight itself (offline, no memory). */
     enum assay_status (*get)(struct tuf_remote *remote, struct tuf_file *files, size_t count,
                              struct assay_error *err);
+    /* Calls each with the name of every role file that is there ("3.root", "targets/releases"), in
+     * byte order; NULL where that cannot be told, as of a server. */
+    enum assay_status (*list)(struct tuf_remote *remote,
+                              enum assay_status (*each)(void *ctx, const char *name,
+                                                        struct assay_error *err),
+                              void *ctx, struct assay_error *err);
+    /* One page of the list of publications that the server keeps, from behind the record of that id
+     * on ("": from the beginning), as JSON: a claim. NULL where there is none; ASSAY_NOT_FOUND when
+     * the server does not serve it. */
+    enum assay_status (*changefeed)(struct tuf_remote *remote, const char *behind, struct buf *out,
+                                    struct assay_error *err);
     void (*free)(struct tuf_remote *remote);
     /* Bytes of a plainly named file that are taken before anything is verified; a larger one comes
      * by the hash and length that its parent signed. 0: as large as its role may be. */

@@ -6,7 +6,7 @@ import re
 import tree
 
 LAYERS = ["base", "crypto", "json", "net", "archive", "oci", "tuf", "source", "trust", "verify",
-          "report", "cli"]
+          "audit", "report", "cli"]
 # Headers of libraries, and the files that may include them.
 HOMES = [(r"openssl/.*|sodium(/.*)?\.h", r"src/crypto/.*"),
          (r"jansson.*\.h", r"src/json/.*"),

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/history.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+#define TEXT_BYTES 4096 /* of a sanitised text; no honest one is longer */
+
+void audit_history_init(struct audit_history *history)
+{
+    *history = (struct audit_history){ .arena = ARENA_INIT(LIMIT_AUDIT_ARENA) };
+}
+
+void audit_history_clear(struct audit_history *history)
+{
+    for (size_t i = 0; i < history->role_count; i++) {
+        mem_free(history->roles[i].versions);
+    }
+    mem_free(history->roles);
+    mem_free(history->keys);
+    mem_free(history->keys_by_id);
+    mem_free(history->tags);
+    mem_free(history->feed);
+    arena_clear(&history->arena);
+    audit_history_init(history);
+}
+
+enum assay_status audit_history_text(struct audit_history *history, struct slice text,
+                                     const char **out, struct assay_error *err)
+{
+    char clean[TEXT_BYTES];
+    struct slice copy;
+    text_sanitise(text, clean, sizeof(clean));
+    TRY(arena_copy(&history->arena, slice_from_string(clean), &copy, err));
+    *out = (const char *)copy.ptr;
+    return ASSAY_OK;
+}
+
+enum assay_status audit_history_list(struct audit_history *history, const uint32_t *from,
+                                     size_t count, const uint32_t **out, struct assay_error *err)
+{
+    uint32_t *copy = NULL;
+    *out = NULL;
+    if (count == 0) {
+        return ASSAY_OK;
+    }
+    TRY(arena_alloc(&history->arena, count, sizeof(*copy), &copy, err));
+    memcpy(copy, from, count * sizeof(*copy));
+    *out = copy;
+    return ASSAY_OK;
+}
+
+/* ---- keys ---- */
+
+/* Where the id is in keys_by_id, or would be. */
+static size_t key_position(const struct audit_history *history, const char *id, bool *found)
+{
+    size_t low = 0;
+    size_t high = history->key_count;
+    *found = false;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const char *there = history->keys[history->keys_by_id[middle]].id;
+        int order = slice_compare(slice_from_string(there), slice_from_string(id));
+        if (order == 0) {
+            *found = true;
+            return middle;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static enum assay_status describe_key(struct audit_history *history, const struct tuf_key *decoded,
+                                      struct audit_key *out, struct assay_error *err)
+{
+    const struct crypto_key *key = decoded->key;
+    const struct key_certificate *leaf = key_leaf(key);
+    char algorithm[KEY_ALGORITHM_BYTES];
+    key_algorithm(key, algorithm);
+    TRY(audit_history_text(history, slice_from_string(algorithm), &out->algorithm, err));
+    TRY(arena_copy(&history->arena, key_bare_material(key), &out->material, err));
+    memcpy(out->canonical_id, decoded->canonical_id, sizeof(out->canonical_id));
+    out->identity = *key_identity(key);
+    if (leaf != NULL) {
+        TRY(audit_history_text(history, leaf->common_name, &out->common_name, err));
+        out->not_before_unix_s = leaf->not_before_unix_s;
+        out->not_after_unix_s = leaf->not_after_unix_s;
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status audit_history_key(struct audit_history *history,
+                                    const struct tuf_listed_key *listed, uint32_t *out,
+                                    struct assay_error *err)
+{
+    struct audit_key made = { .type = listed->type, .algorithm = "unknown", .common_name = "" };
+    bool found = false;
+    text_sanitise(listed->id, made.id, sizeof(made.id));
+    size_t position = key_position(history, made.id, &found);
+    if (found) {
+        /* it may have been listed without being used, and so undecoded, before */
+        *out = history->keys_by_id[position];
+        struct audit_key *there = &history->keys[*out];
+        return there->material.len == 0 && listed->key != NULL
+                   ? describe_key(history, listed->key, there, err)
+                   : ASSAY_OK;
+    }
+    if (listed->key != NULL) {
+        TRY(describe_key(history, listed->key, &made, err));
+    }
+    TRY(mem_grow(&history->keys, history->key_count, &history->key_cap, sizeof(*history->keys),
+                 err));
+    TRY(mem_grow(&history->keys_by_id, history->key_count, &history->keys_by_id_cap,
+                 sizeof(*history->keys_by_id), err));
+    memmove(&history->keys_by_id[position + 1], &history->keys_by_id[position],
+            (history->key_count - position) * sizeof(*history->keys_by_id));
+    *out = (uint32_t)history->key_count;
+    history->keys_by_id[position] = *out;
+    history->keys[history->key_count++] = made;
+    return ASSAY_OK;
+}
+
+bool audit_keys_have(const uint32_t *keys, size_t count, uint32_t key)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i] == key) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- roles and their versions ---- */
+
+/* The four stand in front, in their fixed order; delegations follow in byte order. */
+static size_t role_rank(const char *name)
+{
+    for (size_t i = 0; i < TUF_TOP_ROLES; i++) {
+        if (slice_is(slice_from_string(name), tuf_top_role_names[i])) {
+            return i;
+        }
+    }
+    return TUF_TOP_ROLES;
+}
+
+static int compare_roles(const char *a, const char *b)
+{
+    size_t rank_a = role_rank(a);
+    size_t rank_b = role_rank(b);
+    if (rank_a != rank_b) {
+        return rank_a < rank_b ? -1 : 1;
+    }
+    return slice_compare(slice_from_string(a), slice_from_string(b));
+}
+
+enum assay_status audit_history_role(struct audit_history *history, const char *name,
+                                     struct audit_role **out, struct assay_error *err)
+{
+    size_t place = 0;
+    while (place < history->role_count && compare_roles(history->roles[place].name, name) < 0) {
+        place++;
+    }
+    if (place < history->role_count && compare_roles(history->roles[place].name, name) == 0) {
+        *out = &history->roles[place];
+        return ASSAY_OK;
+    }
+    struct audit_role made = { .name = NULL };
+    TRY(audit_history_text(history, slice_from_string(name), &made.name, err));
+    TRY(mem_grow(&history->roles, history->role_count, &history->role_cap, sizeof(*history->roles),
+                 err));
+    memmove(&history->roles[place + 1], &history->roles[place],
+            (history->role_count - place) * sizeof(*history->roles));
+    history->roles[place] = made;
+    history->role_count++;
+    *out = &history->roles[place];
+    return ASSAY_OK;
+}
+
+const struct audit_role *audit_history_find(const struct audit_history *history, const char *name)
+{
+    for (size_t i = 0; i < history->role_count; i++) {
+        if (compare_roles(history->roles[i].name, name) == 0) {
+            return &history->roles[i];
+        }
+    }
+    return NULL;
+}
+
+enum assay_status audit_role_add(struct audit_role *role, const struct audit_version *version,
+                                 struct assay_error *err)
+{
+    size_t place = role->count;
+    while (place > 0 && role->versions[place - 1].version > version->version) {
+        place--;
+    }
+    for (size_t i = place; i > 0 && role->versions[i - 1].version == version->version; i--) {
+        if (digest_equal(&role->versions[i - 1].sha256, &version->sha256)) {
+            return ASSAY_OK;
+        }
+    }
+    if (role->count == LIMIT_AUDIT_VERSIONS) {
+        return FAIL(err, ASSAY_ROOT_LIMIT, "%s: expected at most %lu versions, found more",
+                    role->name, LIMIT_AUDIT_VERSIONS);
+    }
+    TRY(mem_grow(&role->versions, role->count, &role->cap, sizeof(*role->versions), err));
+    memmove(&role->versions[place + 1], &role->versions[place],
+            (role->count - place) * sizeof(*role->versions));
+    role->versions[place] = *version;
+    role->count++;
+    return ASSAY_OK;
+}
+
+const struct audit_version *audit_role_newest(const struct audit_role *role)
+{
+    for (size_t i = role == NULL ? 0 : role->count; i > 0; i--) {
+        if (role->versions[i - 1].trust == AUDIT_VOUCHED) {
+            return &role->versions[i - 1];
+        }
+    }
+    return NULL;
+}
+
+void audit_time_improve(struct audit_time *time, enum audit_source source, int64_t unix_s)
+{
+    bool is_better = time->source == AUDIT_SOURCE_NONE || source < time->source;
+    if (source != AUDIT_SOURCE_NONE && is_better) {
+        *time = (struct audit_time){ .unix_s = unix_s, .source = source };
+    }
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/parts.h"
+
+enum assay_status audit_roots(const struct audit_options *options UNUSED,
+                              struct audit_report *report UNUSED, struct assay_error *err)
+{
+    return FAIL(err, ASSAY_INTERNAL, "roots cannot be audited yet");
+}
