@@ -36,31 +36,6 @@ static enum assay_status repo_note(struct trust_repo *repo, struct buf *text,
     return ASSAY_OK;
 }
 
-static enum assay_status open_remote(struct trust_repo *repo, const struct trust_options *options,
-                                     struct assay_error *err)
-{
-    if (options->bundle != NULL) {
-        return remote_bundle_new(options->bundle, repo->gun, &repo->remote, err);
-    }
-    if (options->directory != NULL) {
-        return remote_directory_new(options->directory, repo->gun, &repo->remote, err);
-    }
-    if (options->from_state) {
-        if (repo->store == NULL || tuf_store_state(repo->store)->generation == 0) {
-            return FAIL(err, ASSAY_OFFLINE, "no trust data of %s is stored", repo->gun);
-        }
-        return remote_state_new(repo->store, &repo->remote, err);
-    }
-    if (options->net == NULL || options->server == NULL) {
-        return FAIL(err, ASSAY_OFFLINE, "the trust data of %s must be fetched", repo->gun);
-    }
-    struct remote_companions companions = { .gets = options->companions,
-                                            .responses = options->companion_responses,
-                                            .count = options->companion_count };
-    return remote_server_new(options->server, repo->gun, options->net, &companions, &repo->remote,
-                             err);
-}
-
 static enum assay_status note_first_use(struct trust_repo *repo, struct assay_error *err)
 {
     if (!tuf_update_accepted_first_use(repo->update)) {
@@ -103,7 +78,7 @@ static enum assay_status repo_open(struct trust_repo *repo, const struct trust_o
         TRY(tuf_store_open(options->state_dir, repo->gun, options->has_at ? 0 : options->now_unix_s,
                            options->env, &repo->store, err));
     }
-    TRY(open_remote(repo, options, err));
+    TRY(remote_open(repo->gun, options, repo->store, &repo->remote, err));
     TRY(set_server(repo, options, err));
     struct tuf_update_options update = {
         .dialect = &tuf_dialect_notary,

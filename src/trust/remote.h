@@ -6,8 +6,8 @@
 
 #include "net/session.h"
 #include "source/bundle.h"
+#include "trust/trust.h"
 #include "tuf/remote.h"
-#include "tuf/store.h"
 
 /* Requests that travel with the first flight; answers are left in responses. */
 struct remote_companions {
@@ -24,7 +24,7 @@ MUST_CHECK enum assay_status remote_server_new(const char *server, const char *g
                                                struct tuf_remote **out, struct assay_error *err);
 
 /* A directory: Docker's or notary's trust directory (tuf/GUN/metadata/ below it), a server's files
- * (v2/GUN/_trust/tuf/ below it), or the metadata files themselves. */
+ * (v2/GUN/_trust/tuf/ below it), or the metadata files themselves; only these with a gun of "". */
 MUST_CHECK enum assay_status remote_directory_new(const char *path, const char *gun,
                                                   struct tuf_remote **out, struct assay_error *err);
 
@@ -35,5 +35,11 @@ MUST_CHECK enum assay_status remote_bundle_new(const struct bundle *bundle, cons
 /* The role files that the last good run stored. */
 MUST_CHECK enum assay_status remote_state_new(struct tuf_store *store, struct tuf_remote **out,
                                               struct assay_error *err);
+
+/* The one that the options name: bundle, directory, state (store must hold some) or server.
+ * ASSAY_OFFLINE when the files would have to be fetched. */
+MUST_CHECK enum assay_status remote_open(const char *gun, const struct trust_options *options,
+                                         struct tuf_store *store, struct tuf_remote **out,
+                                         struct assay_error *err);
 
 #endif

@@ -63,6 +63,9 @@ static enum assay_status open_layout(const char *path, const char *gun, int *fd,
     };
     for (size_t i = 0; i < ARRAY_LEN(layouts); i++) {
         AUTO_BUF name = BUF_INIT(LIMIT_URL_BYTES);
+        if (layouts[i].with_gun && gun[0] == '\0') {
+            continue;
+        }
         TRY(buf_printf(&name, err, "%s%s%s%s", path, layouts[i].before,
                        layouts[i].with_gun ? gun : "", layouts[i].after));
         *fd = open(buf_text(&name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

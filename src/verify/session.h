@@ -7,7 +7,10 @@
 #include "base/env.h"
 #include "oci/reference.h"
 #include "trust/trust.h"
+#include "tuf/remote.h"
 #include "verify/verdict.h"
+
+struct worker_net; /* session_internal.h */
 
 /* As assay_session_new, with what is outside given by the caller: the clock, the log, the
  * interruption flag and, if not NULL, the fetcher (then everything runs on one thread; NULL:
@@ -76,5 +79,30 @@ MUST_CHECK enum assay_status session_explain(struct assay_session *session, cons
                                              struct session_explanation *out,
                                              struct assay_error *err);
 void session_explanation_clear(struct session_explanation *explanation);
+
+/*
+ * What an audit of a repository rests on: where its files come from, what it is held against.
+ * Nothing is updated or stored.
+ */
+struct session_evidence {
+    struct oci_reference name; /* name is the GUN; NULL where only a directory is named */
+    struct tuf_remote *remote;
+    const struct assay_env *env;
+    struct tuf_pin pin;      /* kind NONE: none is known */
+    struct tuf_store *store; /* NULL: there is no state, or it must not count */
+    struct buf state_root;   /* the first root that state holds; empty without one */
+    int64_t now_unix_s;
+    bool has_at;
+    bool tofu;
+    size_t threads;
+    struct worker_net *net; /* what remote and env stand on */
+};
+/* reference: a repository without tag and digest. NULL: the one that options.bundle holds, or
+ * options.trust_dir as it is, which then must be of plain TUF. */
+MUST_CHECK enum assay_status session_open_evidence(struct assay_session *session,
+                                                   const char *reference,
+                                                   struct session_evidence *out,
+                                                   struct assay_error *err);
+void session_evidence_clear(struct session_evidence *evidence);
 
 #endif
