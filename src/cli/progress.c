@@ -63,12 +63,14 @@ static void erase(struct progress *progress)
     if (progress->drawn_columns > 0) {
         output_message("\r%*s\r", (int)progress->drawn_columns, "");
         progress->drawn_columns = 0;
+        progress->drawn_ms = 0; /* what comes next is shown at once */
     }
 }
 
 static uint64_t rate_of(uint64_t bytes, int64_t took_ms)
 {
-    return bytes / 1000 * 1000 / (uint64_t)(took_ms > 0 ? took_ms : 1) * 1000;
+    uint64_t took = took_ms > 0 ? (uint64_t)took_ms : 1;
+    return bytes / took * 1000 + bytes % took * 1000 / took;
 }
 
 static void format_figures(uint64_t done, uint64_t total, int64_t took_ms, char *out,
@@ -78,6 +80,10 @@ static void format_figures(uint64_t done, uint64_t total, int64_t took_ms, char 
     char all[NUMBER_BYTES];
     char speed[NUMBER_BYTES];
     uint64_t rate = rate_of(done, took_ms);
+    if (done == 0) {
+        (void)snprintf(out, out_bytes, "...");
+        return;
+    }
     progress_format_bytes(done, so_far, sizeof(so_far));
     progress_format_bytes(total, all, sizeof(all));
     progress_format_bytes(rate, speed, sizeof(speed));
@@ -118,16 +124,18 @@ static void draw(struct progress *progress, uint64_t done, uint64_t total, int64
 
 static void finish(struct progress *progress, uint64_t done, int64_t now)
 {
-    int64_t took_ms = now - progress->began_ms;
+    int64_t took_ms = now - progress->image_began_ms;
     char size[NUMBER_BYTES];
     char speed[NUMBER_BYTES];
     erase(progress);
-    if (!progress->is_terminal && progress->began_ms != 0 && took_ms >= FIRST_MS && done > 0) {
+    if (!progress->is_terminal && progress->image_began_ms != 0 && took_ms >= FIRST_MS &&
+        done > 0) {
         progress_format_bytes(done, size, sizeof(size));
         progress_format_bytes(rate_of(done, took_ms), speed, sizeof(speed));
         output_message("assay: %s: %s in %lld.%lld s, %s/s\n", progress->what, size,
                        (long long)(took_ms / 1000), (long long)(took_ms % 1000 / 100), speed);
     }
+    progress->image_began_ms = 0;
     progress->began_ms = 0;
 }
 
@@ -138,11 +146,17 @@ static void take(struct progress *progress, const char *what, uint64_t done, uin
         finish(progress, done, now);
         return;
     }
+    if (progress->run_began_ms == 0) {
+        progress->run_began_ms = now;
+    }
+    if (progress->image_began_ms == 0) {
+        progress->image_began_ms = now;
+    }
     if (progress->began_ms == 0 && done > 0) {
         progress->began_ms = now;
     }
     text_sanitise(slice_from_string(what), progress->what, sizeof(progress->what));
-    if (progress->is_terminal && progress->began_ms != 0 && now - progress->began_ms >= FIRST_MS &&
+    if (progress->is_terminal && now - progress->run_began_ms >= FIRST_MS &&
         now - progress->drawn_ms >= AGAIN_MS) {
         draw(progress, done, total, now);
     }

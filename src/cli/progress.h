@@ -11,7 +11,9 @@
 struct progress {
     pthread_mutex_t one_at_a_time; /* reports come from several threads */
     bool is_terminal;
-    int64_t began_ms; /* 0: nothing goes on */
+    int64_t run_began_ms;   /* the first report; 0: there was none */
+    int64_t image_began_ms; /* the first report of this image; 0: nothing goes on */
+    int64_t began_ms;       /* its first bytes: how fast they come has nothing to do with waiting */
     int64_t drawn_ms;
     unsigned drawn_columns; /* of the line that stands on the terminal, 0: none */
     char what[256];

@@ -38,9 +38,13 @@ enum assay_status content_check_bytes(struct content *content, enum rule rule, c
                     bytes.len, wanted_size);
     }
     trace_add(content->trace, rule, true, subject, "hashed %s, %zu bytes", have, bytes.len);
-    return content->session->collect == NULL
-               ? ASSAY_OK
-               : bundle_writer_document(content->session->collect, bytes, err);
+    if (content->session->collect == NULL) {
+        return ASSAY_OK;
+    }
+    if (!content->job->source->is_local) { /* elsewhere layers are what one waits for */
+        env_progress_advance(&content->session->env, bytes.len);
+    }
+    return bundle_writer_document(content->session->collect, bytes, err);
 }
 
 /* A directory that names one image and holds another's bytes under that name is not to be judged by

@@ -207,6 +207,31 @@ static void collect(struct group *group)
     }
 }
 
+/* Images of one repository come one after the other, and are told one by one; one that is alone is
+ * told from the opening of its source on, which may be all there is to wait for. */
+static void tell_begin(const struct group *group, const struct job *job, bool is_alone)
+{
+    if (is_alone == (group->count == 1)) {
+        const char *as = group->session->options.as;
+        bool has_name = as == NULL || !source_reads_stdin(job->asked);
+        env_progress_begin(&group->session->env, has_name ? job->asked : as, 0);
+    }
+}
+
+static void tell_end(const struct group *group, bool is_alone)
+{
+    if (is_alone == (group->count == 1)) {
+        env_progress_end(&group->session->env);
+    }
+}
+
+static void judge_one(const struct group *group, struct job *job)
+{
+    tell_begin(group, job, false);
+    job_judge(group->session, group->repo, job);
+    tell_end(group, false);
+}
+
 static void run(struct group *group, int64_t now_unix_s)
 {
     struct assay_error err = ERROR_INIT;
@@ -229,7 +254,7 @@ static void run(struct group *group, int64_t now_unix_s)
         if (env_check_interrupted(&group->session->env, &err) != ASSAY_OK) {
             job_fail(group->jobs[i], &err);
         } else {
-            job_judge(group->session, group->repo, group->jobs[i]);
+            judge_one(group, group->jobs[i]);
         }
     }
     conclude(group);
@@ -246,14 +271,12 @@ void group_run(struct assay_session *session, struct job **jobs, size_t count, i
         }
         return;
     }
+    tell_begin(&group, jobs[0], true);
     for (size_t i = 0; i < count; i++) {
-        env_progress_begin(&session->env, jobs[i]->asked, 0);
         job_prepare(session, group.net.net, jobs[i]);
     }
     run(&group, now_unix_s);
-    for (size_t i = 0; i < count; i++) {
-        env_progress_end(&session->env);
-    }
+    tell_end(&group, true);
     for (size_t i = 0; i < count; i++) {
         if (group.net.env.fetcher != NULL) {
             jobs[i]->verdict->flights = group.net.env.fetcher->flights;

@@ -139,6 +139,7 @@ static enum assay_status judge_all(struct assay_session *session, struct job *jo
         status = sort_jobs(&run, jobs, count, err);
     }
     if (status == ASSAY_OK) {
+        session_progress_run(&session->progress, count);
         run_groups(&run);
     }
     run_clear(&run, count);

@@ -14,6 +14,15 @@ static void tell(struct session_progress *progress)
                        progress->done_bytes, progress->total_bytes);
 }
 
+static void name_image(struct session_progress *progress, const char *what)
+{
+    size_t room = sizeof(progress->what);
+    int len = progress->all < 2 ? 0
+                                : snprintf(progress->what, room, "[%u/%u] ", progress->begun_images,
+                                           progress->all);
+    text_sanitise(slice_from_string(what), progress->what + len, room - (size_t)len);
+}
+
 static void begin(void *ctx, const char *what, uint64_t total_bytes)
 {
     struct session_progress *progress = ctx;
@@ -22,7 +31,8 @@ static void begin(void *ctx, const char *what, uint64_t total_bytes)
     progress->total_bytes += total_bytes;
     if (what != NULL) {
         progress->images++;
-        text_sanitise(slice_from_string(what), progress->what, sizeof(progress->what));
+        progress->begun_images++;
+        name_image(progress, what);
     }
     tell(progress);
     (void)pthread_mutex_unlock(&progress->lock);
@@ -64,6 +74,12 @@ void session_progress_init(struct session_progress *progress,
         .callback_ctx = callback_ctx,
         .lock = PTHREAD_MUTEX_INITIALIZER,
     };
+}
+
+void session_progress_run(struct session_progress *progress, size_t images)
+{
+    progress->all = (unsigned)images;
+    progress->begun_images = 0;
 }
 
 void session_progress_clear(struct session_progress *progress)

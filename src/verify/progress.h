@@ -13,6 +13,8 @@ struct session_progress {
     void (*callback)(void *ctx, const char *what, uint64_t done_bytes, uint64_t total_bytes);
     void *callback_ctx;
     pthread_mutex_t lock;
+    unsigned all; /* images of the run */
+    unsigned begun_images;
     unsigned images; /* begun with a name and not ended */
     unsigned begun;  /* all that was begun and not ended */
     uint64_t done_bytes;
@@ -25,5 +27,7 @@ void session_progress_init(struct session_progress *progress,
                                             uint64_t total_bytes),
                            void *callback_ctx);
 void session_progress_clear(struct session_progress *progress);
+/* A run of so many images starts. Before any thread of it. */
+void session_progress_run(struct session_progress *progress, size_t images);
 
 #endif

@@ -14,13 +14,14 @@ import bundle
 import engine
 import harness
 import network
+import progress
 import saved
 import trust
 import usage
 
 
 def main():
-    modules = (usage, trust, saved, network, bundle, engine, archives)
+    modules = (usage, trust, saved, network, bundle, engine, archives, progress)
     tests = [value for module in modules for name, value in vars(module).items()
              if name.startswith("test_")]
     try:

@@ -25,7 +25,7 @@ struct answer {
     enum assay_status status; /* of the transfer */
     const char *content_type;
     const char *digest;
-    const char *body;
+    const char *body; /* a text, unless it is the script's binary */
 };
 
 #define MAX_SEEN 80
@@ -38,12 +38,15 @@ struct script {
     char seen[MAX_SEEN][256];
     char accept[256]; /* of the last request */
     size_t max_bytes;
+    struct slice binary;
 };
 
-static void send_body(const struct net_request *request, const struct answer *answer,
-                      struct net_response *out)
+static void send_body(const struct script *script, const struct net_request *request,
+                      const struct answer *answer, struct net_response *out)
 {
-    struct slice body = slice_from_string(answer->body == NULL ? "" : answer->body);
+    const char *text = answer->body == NULL ? "" : answer->body;
+    bool is_binary = text == (const char *)script->binary.ptr;
+    struct slice body = is_binary ? script->binary : slice_from_string(text);
 
     if (body.len > request->max_bytes) {
         out->status = FAIL(&out->error, ASSAY_TOO_LARGE, "as scripted");
@@ -76,7 +79,7 @@ static void respond(const struct script *script, const struct net_request *reque
                        answer->content_type == NULL ? "" : answer->content_type);
         (void)snprintf(out->docker_content_digest, sizeof(out->docker_content_digest), "%s",
                        answer->digest == NULL ? "" : answer->digest);
-        send_body(request, answer, out);
+        send_body(script, request, answer, out);
         return;
     }
 }
@@ -130,7 +133,8 @@ static void set_up(struct fixture *fixture, const char *reference, const struct 
     cr_assert_eq(net_session_new(&OPTIONS, &fixture->env, &fixture->session, NULL), ASSAY_OK);
     cr_assert_eq(source_transport_find(reference, &locator)
                      ->open(locator,
-                            &(struct source_context){ .net = fixture->session, .threads = 1 },
+                            &(struct source_context){
+                                .env = &fixture->env, .net = fixture->session, .threads = 1 },
                             &fixture->source, NULL),
                  ASSAY_OK);
 }
@@ -463,4 +467,260 @@ Test(registry, blob)
     cr_expect_eq(ops->blob(fixture.source, &wanted, buf_sink, &out, NULL), ASSAY_TOO_LARGE);
     wanted = descriptor_of("another");
     cr_expect_eq(ops->blob(fixture.source, &wanted, buf_sink, &out, NULL), ASSAY_MANIFEST_MISSING);
+}
+
+/* ---- layers ---- */
+
+#define PLAIN "layer bytes"
+static const char PACKED[] = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\x49\xac\x4c\x2d"
+                             "\x52\x48\xaa\x2c\x49\x2d\x06\x00\xeb\x71\x87\xc0\x0b\x00\x00"
+                             "\x00";
+#define PACKED_BYTES (sizeof(PACKED) - 1)
+#define PACKED_SLICE slice_of(PACKED, PACKED_BYTES)
+
+static struct digest hash_of(enum digest_alg alg, const void *bytes, size_t len)
+{
+    struct digest digest;
+
+    cr_assert_eq(digest_compute(alg, slice_of(bytes, len), &digest, NULL), ASSAY_OK);
+    return digest;
+}
+
+/* What a manifest says of the two forms of one layer. */
+static struct oci_descriptor packed_layer(enum digest_alg alg)
+{
+    return (struct oci_descriptor){ .media = OCI_MEDIA_LAYER_GZIP,
+                                    .media_text = "",
+                                    .digest = hash_of(alg, PACKED, PACKED_BYTES),
+                                    .size = PACKED_BYTES };
+}
+
+static struct oci_descriptor plain_layer(void)
+{
+    struct oci_descriptor layer = descriptor_of(PLAIN);
+
+    layer.media = OCI_MEDIA_LAYER;
+    return layer;
+}
+
+static void layer_url(const struct oci_descriptor *layer, char out[256])
+{
+    char digest[DIGEST_TEXT_BYTES];
+
+    digest_format(&layer->digest, digest);
+    (void)snprintf(out, 256, "https://r.example/v2/app/blobs/%s", digest);
+}
+
+Test(registry, layers)
+{
+    static const enum digest_alg ALGS[] = { DIGEST_SHA256, DIGEST_SHA512 };
+    char urls[2][256];
+
+    for (size_t i = 0; i < ARRAY_LEN(ALGS); i++) {
+        const struct oci_descriptor wanted[] = { packed_layer(ALGS[i]), plain_layer() };
+        const struct digest diff_ids[] = { hash_of(ALGS[i], PLAIN, strlen(PLAIN)),
+                                           hash_of(DIGEST_SHA256, PLAIN, strlen(PLAIN)) };
+        struct measured out[2] = { 0 };
+        layer_url(&wanted[0], urls[0]);
+        layer_url(&wanted[1], urls[1]);
+        const struct answer ANSWERS[] = {
+            { .url = urls[0], .http_status = 200, .body = PACKED },
+            { .url = urls[1], .http_status = 200, .body = PLAIN },
+        };
+        FIXTURE(fixture, "r.example/app:1", ANSWERS);
+        fixture.script.binary = PACKED_SLICE;
+        cr_assert_eq(fixture.source->ops->layers(fixture.source, wanted, diff_ids, 2, out, NULL),
+                     ASSAY_OK);
+        cr_expect_eq(fixture.script.seen_count, 2U, "each is fetched once");
+        for (size_t k = 0; k < 2; k++) {
+            cr_expect_eq(out[k].status, ASSAY_OK, "%zu", k);
+            cr_expect(digest_equal(&out[k].stored, &wanted[k].digest), "%zu", k);
+            cr_expect_eq(out[k].stored_bytes, wanted[k].size, "%zu", k);
+            cr_expect_eq(out[k].unpack_status, ASSAY_OK, "%zu", k);
+            cr_expect(digest_equal(&out[k].unpacked, &diff_ids[k]), "%zu", k);
+            cr_expect_eq(out[k].unpacked_bytes, strlen(PLAIN), "%zu", k);
+        }
+    }
+}
+
+/* What is measured is what was sent: who asked compares. */
+Test(registry, layers_that_are_others)
+{
+    char altered[PACKED_BYTES];
+    const struct {
+        const char *name;
+        const char *body;
+        size_t bytes;
+        enum assay_status status;
+        bool is_right;  /* the stored digest is the descriptor's */
+        bool is_packed; /* it does not unpack to the end */
+    } CASES[] = {
+        { "as it should be", PACKED, PACKED_BYTES, ASSAY_OK, true, false },
+        { "altered", altered, PACKED_BYTES, ASSAY_OK, false, true },
+        { "cut", PACKED, PACKED_BYTES - 5, ASSAY_OK, false, true },
+        { "cut behind the header", PACKED, 10, ASSAY_OK, false, true },
+        { "a byte more", PACKED, PACKED_BYTES + 1, ASSAY_SIZE_MISMATCH, false, false },
+        { "not packed", PLAIN, strlen(PLAIN), ASSAY_OK, false, true },
+    };
+    const struct oci_descriptor wanted = packed_layer(DIGEST_SHA256);
+    const struct digest diff_id = hash_of(DIGEST_SHA256, PLAIN, strlen(PLAIN));
+    char url[256];
+
+    layer_url(&wanted, url);
+    memcpy(altered, PACKED, sizeof(altered));
+    altered[PACKED_BYTES / 2] ^= 1;
+    for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+        const struct answer ANSWERS[] = {
+            { .url = url, .http_status = 200, .body = CASES[i].body }
+        };
+        struct measured out = { .status = ASSAY_INTERNAL };
+        FIXTURE(fixture, "r.example/app:1", ANSWERS);
+        fixture.script.binary = slice_of(CASES[i].body, CASES[i].bytes);
+        cr_expect_eq(fixture.source->ops->layers(fixture.source, &wanted, &diff_id, 1, &out, NULL),
+                     ASSAY_OK, "%s", CASES[i].name);
+        cr_expect_eq(out.status, CASES[i].status, "%s", CASES[i].name);
+        cr_expect_eq(out.error.status, CASES[i].status, "%s", CASES[i].name);
+        cr_expect_eq(digest_equal(&out.stored, &wanted.digest), CASES[i].is_right, "%s",
+                     CASES[i].name);
+        cr_expect_eq(out.unpack_status != ASSAY_OK, CASES[i].is_packed, "%s", CASES[i].name);
+        cr_expect_eq(digest_equal(&out.unpacked, &diff_id), CASES[i].is_right, "%s", CASES[i].name);
+        cr_expect(CASES[i].status != ASSAY_OK || out.stored_bytes == CASES[i].bytes, "%s",
+                  CASES[i].name);
+    }
+}
+
+Test(registry, layers_unpack_to_another_diff_id)
+{
+    const struct oci_descriptor wanted = packed_layer(DIGEST_SHA256);
+    const struct digest diff_id = hash_of(DIGEST_SHA256, "other bytes", strlen("other bytes"));
+    struct measured out = { 0 };
+    char url[256];
+
+    layer_url(&wanted, url);
+    const struct answer ANSWERS[] = { { .url = url, .http_status = 200, .body = PACKED } };
+    FIXTURE(fixture, "r.example/app:1", ANSWERS);
+    fixture.script.binary = PACKED_SLICE;
+    cr_assert_eq(fixture.source->ops->layers(fixture.source, &wanted, &diff_id, 1, &out, NULL),
+                 ASSAY_OK);
+    cr_expect(digest_equal(&out.stored, &wanted.digest));
+    cr_expect_eq(out.unpacked.alg, DIGEST_SHA256);
+    cr_expect_not(digest_equal(&out.unpacked, &diff_id));
+}
+
+/* The first that cannot be had ends it: the rest is not worth its download, and is not measured. */
+Test(registry, layers_that_do_not_come)
+{
+    static const struct {
+        struct answer answer;
+        enum assay_status status;
+    } CASES[] = {
+        { { .http_status = 404 }, ASSAY_MANIFEST_MISSING },
+        { { .http_status = 410 }, ASSAY_HTTP_STATUS },
+        { { .status = ASSAY_NET_CONNECT }, ASSAY_NET_CONNECT },
+    };
+    const struct oci_descriptor wanted[] = { packed_layer(DIGEST_SHA256), plain_layer() };
+    const struct digest diff_ids[] = { hash_of(DIGEST_SHA256, PLAIN, strlen(PLAIN)),
+                                       hash_of(DIGEST_SHA256, PLAIN, strlen(PLAIN)) };
+    char urls[2][256];
+
+    layer_url(&wanted[0], urls[0]);
+    layer_url(&wanted[1], urls[1]);
+    for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
+        struct answer answers[] = { CASES[i].answer,
+                                    { .url = urls[1], .http_status = 200, .body = PLAIN } };
+        struct measured out[2] = { { .status = ASSAY_INTERNAL }, { .status = ASSAY_INTERNAL } };
+        answers[0].url = urls[0];
+        FIXTURE(fixture, "r.example/app:1", answers);
+        fixture.script.binary = PACKED_SLICE;
+        cr_expect_eq(fixture.source->ops->layers(fixture.source, wanted, diff_ids, 2, out, NULL),
+                     ASSAY_OK, "%zu", i);
+        cr_expect_eq(out[0].status, CASES[i].status, "%zu", i);
+        cr_expect_eq(out[1].status, ASSAY_INTERNAL, "%zu", i);
+        for (size_t k = 0; k < fixture.script.seen_count; k++) {
+            cr_expect_str_eq(fixture.script.seen[k], urls[0]);
+        }
+    }
+}
+
+Test(registry, layers_of_another_kind)
+{
+    static const struct answer NONE[] = { { .url = "" } };
+    struct oci_descriptor wanted = plain_layer();
+    struct measured out = { .status = ASSAY_INTERNAL };
+    FIXTURE(fixture, "r.example/app:1", NONE);
+
+    wanted.media = OCI_MEDIA_UNKNOWN;
+    wanted.media_text = "text/plain";
+    cr_assert_eq(
+        fixture.source->ops->layers(fixture.source, &wanted, &wanted.digest, 1, &out, NULL),
+        ASSAY_OK);
+    cr_expect_eq(out.status, ASSAY_MEDIA_TYPE);
+    cr_expect_eq(fixture.script.seen_count, 0U);
+}
+
+/* ---- progress ---- */
+
+struct told {
+    uint64_t total;
+    uint64_t done;
+    int open;
+    int begun;
+};
+
+static void told_begin(void *ctx, const char *what, uint64_t total_bytes)
+{
+    struct told *told = ctx;
+
+    cr_expect_null(what, "a part of an image");
+    told->begun++;
+    told->open++;
+    told->total += total_bytes;
+}
+
+static void told_advance(void *ctx, uint64_t bytes)
+{
+    struct told *told = ctx;
+
+    cr_expect_eq(told->open, 1);
+    told->done += bytes;
+}
+
+static void told_end(void *ctx)
+{
+    ((struct told *)ctx)->open--;
+}
+
+Test(registry, layers_tell_how_far_they_are)
+{
+    const struct oci_descriptor wanted[] = { packed_layer(DIGEST_SHA256), plain_layer() };
+    const struct digest diff_ids[] = { hash_of(DIGEST_SHA256, PLAIN, strlen(PLAIN)),
+                                       hash_of(DIGEST_SHA256, PLAIN, strlen(PLAIN)) };
+    struct told told = { 0 };
+    const struct assay_progress progress = { told_begin, told_advance, told_end, &told };
+    atomic_int interrupted = ASSAY_OK;
+    struct measured out[2] = { 0 };
+    char urls[2][256];
+
+    layer_url(&wanted[0], urls[0]);
+    layer_url(&wanted[1], urls[1]);
+    const struct answer ANSWERS[] = {
+        { .url = urls[0], .http_status = 200, .body = PACKED },
+        { .url = urls[1], .http_status = 200, .body = PLAIN },
+    };
+    FIXTURE(fixture, "r.example/app:1", ANSWERS);
+    fixture.script.binary = PACKED_SLICE;
+    fixture.env.progress = &progress;
+    fixture.env.interrupted = &interrupted;
+    cr_assert_eq(fixture.source->ops->layers(fixture.source, wanted, diff_ids, 2, out, NULL),
+                 ASSAY_OK);
+    cr_expect_eq(told.total, PACKED_BYTES + strlen(PLAIN));
+    cr_expect_eq(told.done, told.total);
+    cr_expect_eq(told.begun, 1);
+    cr_expect_eq(told.open, 0);
+
+    atomic_store(&interrupted, ASSAY_INTERRUPTED);
+    cr_expect_eq(fixture.source->ops->layers(fixture.source, wanted, diff_ids, 2, out, NULL),
+                 ASSAY_INTERRUPTED);
+    cr_expect_eq(told.begun, 2);
+    cr_expect_eq(told.open, 0, "what is begun is ended");
 }
