@@ -14,6 +14,7 @@ struct archive_measured {
     char *unpack_message; /* owned; NULL after success */
     struct digest stored;
     struct digest unpacked;
+    struct digest second; /* of the same bytes, where sha512 may be asked for; else DIGEST_NONE */
     uint64_t stored_bytes;
     uint64_t unpacked_bytes;
 };

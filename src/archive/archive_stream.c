@@ -53,6 +53,7 @@ static enum assay_status keep_measured(struct archive *archive, struct archive_f
                                        .unpack_status = measured->unpack_status,
                                        .stored = measured->stored,
                                        .unpacked = measured->unpacked,
+                                       .second = measured->second,
                                        .stored_bytes = measured->stored_bytes,
                                        .unpacked_bytes = measured->unpacked_bytes };
     file->measured = kept;
@@ -64,6 +65,13 @@ static enum assay_status keep_measured(struct archive *archive, struct archive_f
     return mem_set_string(&kept->unpack_message, message, err);
 }
 
+/* A layout's names say by which algorithm content is named; by which its config names what a layer
+ * unpacks to they do not say, so that there it is done by both. */
+static bool is_named_by_sha512(const struct archive_file *file)
+{
+    return slice_has_prefix(slice_from_string(file->name), SLICE_LITERAL("blobs/sha512/"));
+}
+
 static enum assay_status measure_member(struct archive *archive, struct tar_reader *tar,
                                         struct archive_file *file, struct assay_error *err)
 {
@@ -73,11 +81,13 @@ static enum assay_status measure_member(struct archive *archive, struct tar_read
                                     .tar = tar,
                                     .copy = may_keep ? &file->document : NULL };
     struct measured measured = { 0 };
+    bool is_sha512 = is_named_by_sha512(file);
     struct measure_job job = { .reader = &reader.base,
                                .bytes = file->size,
                                .detect = true,
-                               .stored_alg = DIGEST_SHA256,
-                               .unpacked_alg = DIGEST_SHA256,
+                               .stored_alg = is_sha512 ? DIGEST_SHA512 : DIGEST_SHA256,
+                               .unpacked_alg = is_sha512 ? DIGEST_SHA512 : DIGEST_SHA256,
+                               .second_alg = is_sha512 ? DIGEST_SHA256 : DIGEST_NONE,
                                .out = &measured };
     struct measure_options options = { .env = archive->options.env,
                                        .is_part = true,
@@ -139,24 +149,32 @@ static void check_compression(struct archive_layer *layer)
     }
 }
 
+/* Nothing was asked for, or nothing could be had: that is told otherwise. */
+static bool is_by(const struct digest *digest, enum digest_alg wanted)
+{
+    return digest->alg == wanted || wanted == DIGEST_NONE || digest->alg == DIGEST_NONE;
+}
+
 void archive_hand_out(const struct archive_file *file, struct archive_layer *layer)
 {
     const struct archive_measured *kept = file->measured;
+    bool is_second = kept->second.alg == layer->unpacked_alg;
     layer->out = (struct measured){ .stored = kept->stored,
                                     .stored_bytes = kept->stored_bytes,
                                     .compression = kept->compression,
                                     .unpack_status = kept->unpack_status,
-                                    .unpacked = kept->unpacked,
+                                    .unpacked = is_second ? kept->second : kept->unpacked,
                                     .unpacked_bytes = kept->unpacked_bytes };
     if (kept->unpack_status != ASSAY_OK) {
         (void)error_set(&layer->out.unpack_error, __FILE__, __LINE__, kept->unpack_status, "%s",
                         kept->unpack_message);
     }
-    if (layer->stored_alg == DIGEST_SHA512 || layer->unpacked_alg == DIGEST_SHA512) {
+    if (!is_by(&layer->out.stored, layer->stored_alg) ||
+        !is_by(&layer->out.unpacked, layer->unpacked_alg)) {
         layer->out.status =
             FAIL(&layer->out.error, ASSAY_DIGEST_ALGORITHM,
-                 "of an archive that is read once, sha512 is not computed: give it as a file that "
-                 "is not compressed");
+                 "of an archive that is read once, sha512 is computed only of what is named by it: "
+                 "give it as a file that is not compressed");
         return;
     }
     check_compression(layer);

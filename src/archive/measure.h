@@ -23,6 +23,7 @@ struct measured {
     enum assay_status unpack_status;
     struct assay_error unpack_error;
     struct digest unpacked; /* DIGEST_NONE where it was not asked for, or after a failure */
+    struct digest second;   /* the same bytes by second_alg */
     uint64_t unpacked_bytes;
 };
 
@@ -33,6 +34,7 @@ struct measure_job {
     enum compression compression;
     enum digest_alg stored_alg;   /* DIGEST_NONE: not wanted */
     enum digest_alg unpacked_alg; /* DIGEST_NONE: not wanted, nothing is unpacked */
+    enum digest_alg second_alg;   /* beside unpacked_alg; DIGEST_NONE: not wanted */
     struct measured *out;         /* borrowed */
 };
 

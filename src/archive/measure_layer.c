@@ -36,6 +36,9 @@ enum assay_status measure_layer_open(struct measure_layer *layer, uint64_t max_b
     if (job->unpacked_alg != DIGEST_NONE) {
         TRY(digest_stream_new(job->unpacked_alg, &layer->unpacked, err));
     }
+    if (job->second_alg != DIGEST_NONE) {
+        TRY(digest_stream_new(job->second_alg, &layer->second, err));
+    }
     layer->is_open = true;
     return ASSAY_OK;
 }
@@ -51,10 +54,12 @@ void measure_layer_clear(struct measure_layer *layer)
     inflater_free(layer->inflater);
     digest_stream_free(layer->stored);
     digest_stream_free(layer->unpacked);
+    digest_stream_free(layer->second);
     layer->packed = NULL;
     layer->inflater = NULL;
     layer->stored = NULL;
     layer->unpacked = NULL;
+    layer->second = NULL;
 }
 
 /* ---- filling ---- */
@@ -221,6 +226,9 @@ static enum assay_status hash(struct measure_layer *layer, const struct measure_
     if (layer->unpacked != NULL && bytes.len > 0 && !is_one_digest(layer->job)) {
         TRY(digest_stream_update(layer->unpacked, bytes, err));
     }
+    if (layer->second != NULL && bytes.len > 0) {
+        TRY(digest_stream_update(layer->second, bytes, err));
+    }
     return ASSAY_OK;
 }
 
@@ -240,6 +248,9 @@ static enum assay_status finish(struct measure_layer *layer, struct assay_error 
     }
     if (layer->unpacked == NULL || out->unpack_status != ASSAY_OK) {
         return ASSAY_OK;
+    }
+    if (layer->second != NULL) {
+        TRY(digest_stream_finish(layer->second, &out->second, err));
     }
     if (is_one_digest(layer->job)) {
         out->unpacked = out->stored;

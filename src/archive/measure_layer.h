@@ -38,6 +38,7 @@ struct measure_layer {
     /* touched by the one who hashes */
     struct digest_stream *stored;
     struct digest_stream *unpacked;
+    struct digest_stream *second;
     enum assay_status hash_status;
     struct assay_error hash_error;
 };

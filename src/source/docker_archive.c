@@ -51,7 +51,7 @@ static enum assay_status docker_blob(struct source *source, const struct oci_des
 {
     struct docker_archive *docker = docker_of(source);
 
-    if (!digest_equal(&wanted->digest, &source->image_config)) {
+    if (!source_has_config(source, &wanted->digest)) {
         return FAIL(err, ASSAY_MANIFEST_MISSING, "%s holds one config, and not this one",
                     docker->place->shown);
     }
@@ -149,8 +149,10 @@ static enum assay_status fill(struct docker_archive *docker, const char *wanted,
     TRY_IN(
         place_need(docker->place, docker->image.config, LIMIT_CONFIG_BYTES, &docker->config, err),
         err, "the image config");
-    TRY(digest_compute(DIGEST_SHA256, buf_slice(&docker->config), &docker->base.image_config, err));
-    return docker_hybrid_check(docker->place, &docker->image, &docker->base.image_config, err);
+    struct slice config = buf_slice(&docker->config);
+    TRY(digest_compute(DIGEST_SHA256, config, &docker->base.image_config, err));
+    TRY(digest_compute(DIGEST_SHA512, config, &docker->base.image_config_sha512, err));
+    return docker_hybrid_check(docker->place, &docker->image, &docker->base, err);
 }
 
 /* Owns the place, also on failure. */

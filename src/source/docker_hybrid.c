@@ -6,7 +6,7 @@
 struct hybrid {
     struct place *place;
     const struct docker_image *image;
-    const struct digest *config;
+    const struct source *source;
     bool is_reached; /* some entry leads to the config */
     /* Entries may name one document again and again: */
     size_t looks;      /* documents that were looked for */
@@ -65,7 +65,8 @@ static enum assay_status reaches(struct hybrid *hybrid, const struct oci_descrip
     bool found = false;
 
     TRY(load(hybrid, descriptor, &document, &found, err));
-    *out = found && !document.is_index && digest_equal(&document.config.digest, hybrid->config);
+    *out =
+        found && !document.is_index && source_has_config(hybrid->source, &document.config.digest);
     for (size_t i = 0; found && i < document.entry_count; i++) {
         CLEANUP(oci_document_clear) struct oci_document platform = { 0 };
         const struct oci_index_entry *entry = &document.entries[i];
@@ -74,7 +75,7 @@ static enum assay_status reaches(struct hybrid *hybrid, const struct oci_descrip
             continue;
         }
         TRY(load(hybrid, &entry->descriptor, &platform, &is_present, err));
-        *out = *out || (is_present && digest_equal(&platform.config.digest, hybrid->config));
+        *out = *out || (is_present && source_has_config(hybrid->source, &platform.config.digest));
     }
     return ASSAY_OK;
 }
@@ -97,11 +98,11 @@ static enum assay_status look_at(void *ctx, const struct layout_entry *entry,
 }
 
 enum assay_status docker_hybrid_check(struct place *place, const struct docker_image *image,
-                                      const struct digest *config, struct assay_error *err)
+                                      const struct source *source, struct assay_error *err)
 {
     AUTO_BUF ignored = BUF_INIT(LIMIT_MANIFEST_BYTES);
     struct hybrid hybrid = {
-        .place = place, .image = image, .config = config, .left_bytes = LIMIT_ARCHIVE_DOCUMENTS
+        .place = place, .image = image, .source = source, .left_bytes = LIMIT_ARCHIVE_DOCUMENTS
     };
     bool is_hybrid = false;
 

@@ -29,7 +29,7 @@ MUST_CHECK enum assay_status docker_manifest_choose(struct place *place, const c
  * that manifest.json names, and at least one entry must. ASSAY_AMBIGUOUS. */
 MUST_CHECK enum assay_status docker_hybrid_check(struct place *place,
                                                  const struct docker_image *image,
-                                                 const struct digest *config,
+                                                 const struct source *source,
                                                  struct assay_error *err);
 
 #endif

@@ -88,6 +88,12 @@ void source_free(struct source *source)
     source->ops->free(source);
 }
 
+bool source_has_config(const struct source *source, const struct digest *named)
+{
+    return digest_equal(named, &source->image_config) ||
+           digest_equal(named, &source->image_config_sha512);
+}
+
 void source_manifest_clear(struct source_manifest *manifest)
 {
     buf_clear(&manifest->bytes);

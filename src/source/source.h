@@ -57,11 +57,14 @@ struct source {
      * manifest that names that config must come from elsewhere. */
     bool has_manifest;
     struct digest image_config;
+    struct digest image_config_sha512; /* the same, for a manifest that names it so */
     bool is_engine;     /* the bytes are what an engine exports: engine=exported in every output */
     char *claimed_name; /* what the source calls itself; a claim; NULL: nothing */
 };
 
 void source_free(struct source *source);
+/* Whether it is the image's config, of a source without manifests, that a manifest names. */
+bool source_has_config(const struct source *source, const struct digest *named);
 
 /* What sources are opened with; what it points to is borrowed for the source's life. */
 struct source_context {

@@ -82,8 +82,9 @@ static enum assay_status load_named(struct content *content, struct assay_error 
         status = check_claimed(content, &reason);
     }
     if (status == ASSAY_OK) {
-        return digest_compute(DIGEST_SHA256, buf_slice(&content->signed_doc.bytes), &content->named,
-                              err);
+        struct slice bytes = buf_slice(&content->signed_doc.bytes);
+        TRY(digest_compute(DIGEST_SHA512, bytes, &content->named_sha512, err));
+        return digest_compute(DIGEST_SHA256, bytes, &content->named, err);
     }
     source_manifest_clear(&content->signed_doc);
     bool is_gone = status == ASSAY_NOT_FOUND || status == ASSAY_MANIFEST_MISSING ||
@@ -162,6 +163,11 @@ static enum assay_status note_moved(struct content *content, struct assay_error 
                         reference->tag, text);
 }
 
+static bool is_named(const struct content *content, const struct digest *digest)
+{
+    return digest_equal(digest, &content->named) || digest_equal(digest, &content->named_sha512);
+}
+
 enum assay_status content_check_named(struct content *content, struct assay_error *err)
 {
     const struct assay_verdict *verdict = content->job->verdict;
@@ -172,14 +178,17 @@ enum assay_status content_check_named(struct content *content, struct assay_erro
     char text[DIGEST_TEXT_BYTES];
     digest_format(&content->named, text);
     for (size_t i = 0; i < verdict->platform_count; i++) {
-        if (verdict->platforms[i].state == VERDICT_PLATFORM_JUDGED &&
-            slice_is(slice_from_string(text), verdict->platforms[i].digest)) {
+        const struct verdict_platform *platform = &verdict->platforms[i];
+        struct digest digest;
+        if (platform->state == VERDICT_PLATFORM_JUDGED &&
+            digest_parse(slice_from_string(platform->digest), &digest, NULL) == ASSAY_OK &&
+            is_named(content, &digest)) {
             return ASSAY_OK;
         }
     }
     for (size_t i = 0; i < content->document.entry_count; i++) {
         const struct oci_index_entry *entry = &content->document.entries[i];
-        if (!entry->is_attestation && digest_equal(&entry->descriptor.digest, &content->named)) {
+        if (!entry->is_attestation && is_named(content, &entry->descriptor.digest)) {
             return FAIL(err, ASSAY_PLATFORM_ABSENT,
                         "the image's manifest %s is of a platform that was not asked for", text);
         }

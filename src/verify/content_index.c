@@ -34,7 +34,7 @@ static bool is_asked(const struct content *content, const struct oci_index_entry
 static bool is_present(const struct content *content, const struct oci_document *manifest)
 {
     const struct source *source = content->job->source;
-    return source->has_manifest || digest_equal(&manifest->config.digest, &source->image_config);
+    return source->has_manifest || source_has_config(source, &manifest->config.digest);
 }
 
 /* One platform's manifest, as it was fetched. */

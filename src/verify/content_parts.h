@@ -12,10 +12,11 @@ struct content {
     struct job *job;
     const struct trust_claim *claim;
     struct trace *trace;
-    bool deep;               /* layers too, and so the config */
-    bool with_config;        /* the config, with or without layers */
-    struct digest named;     /* of what the name led to; DIGEST_NONE: nothing was there */
-    struct source *registry; /* of the reference, for a local source; NULL: not asked yet */
+    bool deep;                  /* layers too, and so the config */
+    bool with_config;           /* the config, with or without layers */
+    struct digest named;        /* of what the name led to; DIGEST_NONE: nothing was there */
+    struct digest named_sha512; /* the same, for an index that names it so; of a local image */
+    struct source *registry;    /* of the reference, for a local source; NULL: not asked yet */
     struct source_manifest signed_doc;
     struct oci_document document; /* of signed_doc */
 };

@@ -16,12 +16,13 @@ import harness
 import network
 import progress
 import saved
+import sha512
 import trust
 import usage
 
 
 def main():
-    modules = (usage, trust, saved, network, bundle, engine, archives, progress)
+    modules = (usage, trust, saved, network, bundle, engine, archives, progress, sha512)
     tests = [value for module in modules for name, value in vars(module).items()
              if name.startswith("test_")]
     try:

@@ -166,9 +166,12 @@ static void add_snapshot(struct repo *repo, const struct repo_spec *spec)
 void repo_base(struct repo *repo, struct pool *pool, struct keyring *ring,
                const struct repo_spec *spec)
 {
-    *repo = (struct repo){
-        .pool = pool, .ring = ring, .gun = spec->gun, .made_unix_s = spec->made_unix_s
-    };
+    *repo = (struct repo){ .pool = pool,
+                           .ring = ring,
+                           .gun = spec->gun,
+                           .made_unix_s = spec->made_unix_s,
+                           .sha512 = spec->sha512,
+                           .sha512_diff_ids = spec->sha512_diff_ids };
     repo_add_image(repo);
     for (unsigned version = 1; version <= spec->root_versions; version++) {
         add_root(repo, spec, version);

@@ -12,6 +12,7 @@ static const char usage[] =
     "                                             OUT/root.json (the first root)\n"
     "         gun=NAME  made=UNIX-SECONDS|now  threshold=1|2  roots=1|3  delegation=0|1\n"
     "         timestamp-days=N  role-days=N  root-days=N  later=0|1\n"
+    "         descriptors=sha256|sha512  diff-ids=sha256|sha512\n"
     "       fixture example OUT                   the example of the README, but for its bundle,\n"
     "                                             which assay makes\n"
     "       fixture targets COUNT OUT [OPTION=VALUE...]\n"
@@ -47,6 +48,10 @@ static void set_option(struct repo_spec *spec, const char *option)
         spec->root_versions = to_number(value) == 1 ? 1 : 3;
     } else if (slice_is(name, "delegation")) {
         spec->delegation = to_number(value) != 0;
+    } else if (slice_is(name, "descriptors")) {
+        spec->sha512 = strcmp(value, "sha512") == 0;
+    } else if (slice_is(name, "diff-ids")) {
+        spec->sha512_diff_ids = strcmp(value, "sha512") == 0;
     } else if (slice_is(name, "timestamp-days")) {
         spec->timestamp_days = to_number(value);
     } else if (slice_is(name, "later")) {

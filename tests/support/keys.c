@@ -70,6 +70,11 @@ char *sha256_text(struct pool *pool, struct slice bytes)
     return pool_printf(pool, "sha256:%s", pool_hex(pool, sha256_raw(pool, bytes)));
 }
 
+char *sha512_text(struct pool *pool, struct slice bytes)
+{
+    return pool_printf(pool, "sha512:%s", pool_hex(pool, sha512_raw(pool, bytes)));
+}
+
 /* Key ids are the hash of the key object in canonical form, with private always null. */
 static void set_id(struct pool *pool, const char *keytype, struct slice material, char out[65])
 {

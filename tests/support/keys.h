@@ -77,5 +77,6 @@ struct slice cert_make(struct pool *pool, const struct cert_spec *spec);
 struct slice sha256_raw(struct pool *pool, struct slice bytes);
 struct slice sha512_raw(struct pool *pool, struct slice bytes);
 char *sha256_text(struct pool *pool, struct slice bytes);
+char *sha512_text(struct pool *pool, struct slice bytes);
 
 #endif

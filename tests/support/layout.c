@@ -62,8 +62,10 @@ void repo_write_oci(struct repo *repo, const char *out, const char *reference)
     for (size_t i = 0; i < repo->file_count; i++) {
         const struct repo_file *file = repo->files[i];
         if (file->kind < FILE_ROOT) {
-            file_save(pool_printf(pool, "%s/blobs/sha256/%s", out,
-                                  pool_hex(pool, sha256_raw(pool, file->bytes))),
+            struct slice hash =
+                repo->sha512 ? sha512_raw(pool, file->bytes) : sha256_raw(pool, file->bytes);
+            file_save(pool_printf(pool, "%s/blobs/%s/%s", out, repo->sha512 ? "sha512" : "sha256",
+                                  pool_hex(pool, hash)),
                       file->bytes);
         }
     }
@@ -74,7 +76,8 @@ void repo_write_oci(struct repo *repo, const char *out, const char *reference)
         "\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.index.v1+json\","
         "\"digest\":\"%s\",\"size\":%zu,"
         "\"annotations\":{\"org.opencontainers.image.ref.name\":\"%s\"}}]}",
-        sha256_text(pool, index->bytes), index->bytes.len, reference);
+        repo->sha512 ? sha512_text(pool, index->bytes) : sha256_text(pool, index->bytes),
+        index->bytes.len, reference);
     file_save(pool_printf(pool, "%s/index.json", out), slice_from_string(text));
     file_save(pool_printf(pool, "%s/oci-layout", out),
               slice_from_string("{\"imageLayoutVersion\":\"1.0.0\"}"));

@@ -125,12 +125,15 @@ static void fill_link(struct repo *repo, const struct repo_file *file, const str
         fill_meta(pool, at, target, link->kind == LINK_META);
         break;
     case LINK_DESCRIPTOR:
-        (void)node_put(pool, at, "digest", node_string(pool, sha256_text(pool, target->bytes)));
+        (void)node_put(pool, at, "digest",
+                       node_string(pool, repo->sha512 ? sha512_text(pool, target->bytes)
+                                                      : sha256_text(pool, target->bytes)));
         (void)node_put(pool, at, "size", node_int(pool, (long long)target->bytes.len));
         break;
     case LINK_DIFF_ID:
     default:
-        at->text = slice_from_string(sha256_text(pool, target->plain));
+        at->text = slice_from_string(repo->sha512_diff_ids ? sha512_text(pool, target->plain)
+                                                           : sha256_text(pool, target->plain));
         break;
     }
 }

@@ -66,6 +66,8 @@ struct repo {
     struct keyring *ring;
     const char *gun;
     int64_t made_unix_s;
+    bool sha512; /* of descriptors */
+    bool sha512_diff_ids;
     struct repo_file *files[REPO_FILES];
     size_t file_count;
 };
@@ -79,7 +81,9 @@ struct repo_spec {
     int64_t timestamp_days;  /* how long it lives */
     int64_t role_days;       /* targets, delegations and snapshot */
     int64_t root_days;       /* root and its certificates */
-    unsigned later;          /* by how many versions the timestamp is newer than usual */
+    bool sha512;             /* the image's descriptors; the signed digest never is */
+    bool sha512_diff_ids;
+    unsigned later; /* by how many versions the timestamp is newer than usual */
 };
 
 /* reg.test/acme/app, made on 2027-01-10: what the cases start from. */
