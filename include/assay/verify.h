@@ -103,9 +103,10 @@ struct assay_options {
     const char *engine; /**< as DOCKER_HOST; NULL: unix:///var/run/docker.sock */
     const char *engine_tls_dir; /**< as DOCKER_CERT_PATH: ca.pem, cert.pem, key.pem; NULL: no TLS */
 
-    /* Non-NULL: told how far a verification has come; total 0: not known. what names the image, or
-     * says how many; NULL: that was all. May be called from several threads, one at a time; what is
-     * borrowed for the call. */
+    /* Non-NULL: told how far a verification has come; total 0: not known. what names the image,
+     * with "[2/5] " in front where there are several, or says how many are judged side by side;
+     * NULL: that was all. May be called from several threads, one at a time; what is borrowed for
+     * the call. */
     void (*progress)(void *ctx, const char *what, uint64_t done_bytes, uint64_t total_bytes);
     void *progress_ctx;
 

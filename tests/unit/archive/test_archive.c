@@ -245,6 +245,44 @@ static const struct refusal REFUSALS[] = {
       { { .name = "a", .type = '1', .link = "b", .content = "x" } } },
 };
 
+/* A digest is there by the algorithm that the name says; of what a layer unpacks to by both, where
+ * the name says sha512. A plain file is hashed as it is asked for. */
+Test(archive, digests_by_name)
+{
+    static const enum digest_alg ALGS[] = { DIGEST_NONE, DIGEST_SHA256, DIGEST_SHA512 };
+    static const char *const NAMES[] = { "blobs/sha256/x", "blobs/sha512/x" };
+    AUTO_BUF tar = BUF_INIT(1 * MIB);
+    tar_put(&tar, &(struct tar_member){ .name = NAMES[0], .content = "content" });
+    tar_put(&tar, &(struct tar_member){ .name = NAMES[1], .content = "content" });
+    tar_end(&tar);
+    for (size_t i = 0; i < MODES * 2 * 3 * 3; i++) {
+        enum mode mode = (enum mode)(i % MODES);
+        size_t named = i / MODES % 2;
+        enum digest_alg stored = ALGS[i / MODES / 2 % 3];
+        enum digest_alg unpacked = ALGS[i / MODES / 2 / 3];
+        struct archive *archive = NULL;
+        struct archive_layer layer = { .stored_alg = stored, .unpacked_alg = unpacked };
+        bool by_stored = stored == DIGEST_NONE || (stored == DIGEST_SHA512) == (named == 1);
+        bool by_unpacked = unpacked != DIGEST_SHA512 || named == 1;
+        bool is_had = mode == PLAIN || (by_stored && by_unpacked);
+        cr_assert_eq(open_bytes(buf_slice(&tar), mode, &archive, NULL), ASSAY_OK);
+        cr_assert_eq(archive_find(archive, NAMES[named], false, &layer.file, NULL), ASSAY_OK);
+        cr_assert_eq(archive_measure(archive, &layer, 1, NULL), ASSAY_OK);
+        cr_expect_eq(layer.out.status, is_had ? ASSAY_OK : ASSAY_DIGEST_ALGORITHM, "%zu", i);
+        const struct digest *have[] = { &layer.out.stored, &layer.out.unpacked };
+        const enum digest_alg want[] = { stored, unpacked };
+        for (size_t k = 0; is_had && k < 2; k++) {
+            struct digest right = { .alg = DIGEST_NONE };
+            cr_expect_eq(have[k]->alg, want[k], "%zu", i);
+            cr_expect(want[k] == DIGEST_NONE || (digest_compute(want[k], SLICE_LITERAL("content"),
+                                                                &right, NULL) == ASSAY_OK &&
+                                                 digest_equal(have[k], &right)),
+                      "%zu", i);
+        }
+        archive_free(archive);
+    }
+}
+
 Test(archive, refusals)
 {
     for (size_t i = 0; i < ARRAY_LEN(REFUSALS) * MODES; i++) {

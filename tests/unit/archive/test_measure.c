@@ -87,12 +87,18 @@ static enum assay_status run(struct measure_job *jobs, size_t count, unsigned th
     return measure_run(jobs, count, &options, NULL);
 }
 
+static void expect_digest_by(enum digest_alg alg, const struct digest *have, struct slice bytes,
+                             const char *what, size_t len)
+{
+    struct digest want;
+    cr_assert_eq(digest_compute(alg, bytes, &want, NULL), ASSAY_OK);
+    cr_expect(digest_equal(have, &want), "%s of %zu bytes", what, len);
+}
+
 static void expect_digest(const struct digest *have, struct slice bytes, const char *what,
                           size_t len)
 {
-    struct digest want;
-    cr_assert_eq(digest_compute(DIGEST_SHA256, bytes, &want, NULL), ASSAY_OK);
-    cr_expect(digest_equal(have, &want), "%s of %zu bytes", what, len);
+    expect_digest_by(DIGEST_SHA256, have, bytes, what, len);
 }
 
 Test(measure, every_kind_and_size)
@@ -113,9 +119,11 @@ Test(measure, every_kind_and_size)
                                    .compression = compression,
                                    .stored_alg = DIGEST_SHA256,
                                    .unpacked_alg = DIGEST_SHA256,
+                                   .second_alg = DIGEST_SHA512,
                                    .out = &out };
         cr_assert_eq(run(&job, 1, threads), ASSAY_OK);
         cr_expect_eq(out.status, ASSAY_OK);
+        expect_digest_by(DIGEST_SHA512, &out.second, buf_slice(&plain), "by the second", len);
         cr_expect_eq(out.unpack_status, ASSAY_OK, "%zu bytes, compression %d: %s", len,
                      (int)compression, out.unpack_error.message);
         cr_expect_eq(out.compression, compression);

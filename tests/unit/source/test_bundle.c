@@ -196,6 +196,24 @@ Test(bundle, is_a_source_of_documents)
     cr_expect_eq(source->ops->blob(source, &wanted[1], buf_sink, &blob, NULL),
                  ASSAY_MANIFEST_MISSING);
     cr_expect_eq(source->ops->named(source, &out[0], NULL), ASSAY_MANIFEST_MISSING);
+    /* the same, as an index or manifest may name them; a role file is no document */
+    static const struct {
+        const char *bytes;
+        enum assay_status status;
+    } BY_SHA512[] = { { "one", ASSAY_OK },
+                      { "two", ASSAY_OK },
+                      { "none", ASSAY_MANIFEST_MISSING },
+                      { "three", ASSAY_MANIFEST_MISSING } };
+    for (size_t i = 0; i < ARRAY_LEN(BY_SHA512); i++) {
+        const char *bytes = BY_SHA512[i].bytes;
+        cr_assert_eq(
+            digest_compute(DIGEST_SHA512, slice_from_string(bytes), &wanted[0].digest, NULL),
+            ASSAY_OK);
+        buf_reset(&blob);
+        cr_expect_eq(source->ops->blob(source, &wanted[0], buf_sink, &blob, NULL),
+                     BY_SHA512[i].status, "%s", bytes);
+        cr_expect_str_eq(buf_text(&blob), BY_SHA512[i].status == ASSAY_OK ? bytes : "");
+    }
     source_free(source);
     bundle_free(bundle);
 }
