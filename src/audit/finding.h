@@ -60,4 +60,12 @@ MUST_CHECK enum assay_status audit_findings_make(struct audit_history *history,
                                                  struct audit_findings *out,
                                                  struct assay_error *err);
 
+/* One more, from outside audit_findings_make; sort again after the last. */
+MUST_CHECK enum assay_status audit_findings_add(struct audit_history *history,
+                                                struct audit_findings *findings,
+                                                enum audit_finding_id id, const char *role,
+                                                uint64_t version, const char *evidence,
+                                                struct assay_error *err);
+void audit_findings_sort(struct audit_findings *findings);
+
 #endif

@@ -225,6 +225,21 @@ const struct audit_version *audit_role_newest(const struct audit_role *role)
     return NULL;
 }
 
+size_t audit_role_lower(const struct audit_role *role, uint64_t version)
+{
+    size_t low = 0;
+    size_t high = role->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (role->versions[middle].version < version) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 void audit_time_improve(struct audit_time *time, enum audit_source source, int64_t unix_s)
 {
     bool is_better = time->source == AUDIT_SOURCE_NONE || source < time->source;

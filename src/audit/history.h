@@ -158,6 +158,8 @@ MUST_CHECK enum assay_status audit_role_add(struct audit_role *role,
                                             struct assay_error *err);
 /* The newest vouched version; NULL when there is none. */
 const struct audit_version *audit_role_newest(const struct audit_role *role);
+/* The place of the first version that is not lower. */
+size_t audit_role_lower(const struct audit_role *role, uint64_t version);
 /* Texts and lists that live as long as the history. A text is sanitised. */
 MUST_CHECK enum assay_status audit_history_text(struct audit_history *history, struct slice text,
                                                 const char **out, struct assay_error *err);

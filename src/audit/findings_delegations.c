@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Delegations: reach, thresholds, and files that outlive their signers. */
+#include "audit/finding_parts.h"
+
+#include <inttypes.h>
+
+/* ---- as the newest files have them ---- */
+
+static bool covers_all(const struct audit_delegation *delegation)
+{
+    for (size_t i = 0; i < delegation->path_count; i++) {
+        if (delegation->paths[i][0] == '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum assay_status judge_delegation(void *ctx, const struct finding_keys *keys,
+                                          struct assay_error *err)
+{
+    const struct finding_maker *maker = ctx;
+    const struct audit_delegation *delegation = keys->delegation;
+    const struct finding_place place = { keys->parent, keys->parent_version, keys->role, false };
+    if (delegation == NULL) {
+        return ASSAY_OK;
+    }
+    size_t distinct = findings_distinct(maker->history, keys->keys);
+    if (distinct > 0 && distinct < keys->keys->threshold) {
+        TRY(finding_add(maker, AUDIT_FINDING_DELEGATION_UNREACHABLE, &place, err,
+                        "%s has %zu keys and needs %" PRIu64 " signatures", keys->role, distinct,
+                        keys->keys->threshold));
+    }
+    return covers_all(delegation) ? finding_add(maker, AUDIT_FINDING_DELEGATION_ALL_PATHS, &place,
+                                                err, "%s may speak for every tag", keys->role)
+                                  : ASSAY_OK;
+}
+
+/* ---- from one version to the next ---- */
+
+static const struct audit_delegation *find_in(const struct audit_version *version, const char *name)
+{
+    for (size_t i = 0; version != NULL && i < version->delegation_count; i++) {
+        if (slice_is(slice_from_string(version->delegations[i].name), name)) {
+            return &version->delegations[i];
+        }
+    }
+    return NULL;
+}
+
+static enum assay_status find_lowered(const struct finding_maker *maker,
+                                      const struct audit_role *role, struct assay_error *err)
+{
+    const struct audit_version *before = NULL;
+    for (size_t i = 0; i < role->count; i++) {
+        const struct audit_version *version = &role->versions[i];
+        if (version->trust != AUDIT_VOUCHED) {
+            continue;
+        }
+        bool is_other = before != NULL && version->delegations != before->delegations;
+        for (size_t d = 0; is_other && d < version->delegation_count; d++) {
+            const struct audit_delegation *now = &version->delegations[d];
+            const struct audit_delegation *then = find_in(before, now->name);
+            const struct finding_place place = { role->name, version->version, now->name, false };
+            if (then != NULL && now->keys.threshold < then->keys.threshold) {
+                TRY(finding_add(maker, AUDIT_FINDING_THRESHOLD_LOWERED, &place, err,
+                                "%s version %" PRIu64 " lowers the threshold of %s from %" PRIu64
+                                " to %" PRIu64,
+                                role->name, version->version, now->name, then->keys.threshold,
+                                now->keys.threshold));
+            }
+        }
+        before = version;
+    }
+    return ASSAY_OK;
+}
+
+/* ---- signers that are gone ---- */
+
+/* The newest file that says whose keys a role has: a delegation's parent is one name shorter. */
+static const struct audit_version *newest_parent(const struct audit_history *history,
+                                                 const char *role)
+{
+    struct slice name = slice_from_string(role);
+    size_t slash = slice_find_last(name, '/');
+    for (size_t i = 0; slash < name.len && i < history->role_count; i++) {
+        if (slice_is(slice_first(name, slash), history->roles[i].name)) {
+            return audit_role_newest(&history->roles[i]);
+        }
+    }
+    return audit_role_newest(audit_history_find(history, "root"));
+}
+
+/* A role that lists tags and whose newest good file only keys of the past have signed. */
+static enum assay_status find_gone(const struct finding_maker *maker, const struct audit_role *role,
+                                   struct assay_error *err)
+{
+    const struct audit_version *newest = audit_role_newest(role);
+    const struct audit_version *parent = newest_parent(maker->history, role->name);
+    if (newest == NULL || parent == NULL || newest->target_count == 0 || newest->parent_last == 0 ||
+        newest->parent_last >= parent->version) {
+        return ASSAY_OK;
+    }
+    bool is_delegation = !slice_is(slice_from_string(role->name), "targets");
+    if (is_delegation && find_in(parent, role->name) == NULL) {
+        return ASSAY_OK; /* nobody reads it any more */
+    }
+    const struct finding_place place = { .role = role->name, .version = newest->version };
+    return finding_add(maker, AUDIT_FINDING_SIGNER_GONE, &place, err,
+                       "%s version %" PRIu64 " lists %" PRIu64
+                       " tags and is signed by keys that the role lost behind version %" PRIu64
+                       " of its parent",
+                       role->name, newest->version, newest->target_count, newest->parent_last);
+}
+
+enum assay_status findings_delegations(const struct finding_maker *maker, struct assay_error *err)
+{
+    const struct audit_history *history = maker->history;
+    struct finding_maker copy = *maker;
+    TRY(findings_each_keys(maker, judge_delegation, &copy, err));
+    for (size_t i = 0; i < history->role_count; i++) {
+        TRY(find_lowered(maker, &history->roles[i], err));
+        TRY(find_gone(maker, &history->roles[i], err));
+    }
+    return ASSAY_OK;
+}
