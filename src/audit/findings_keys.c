@@ -74,7 +74,7 @@ static enum assay_status judge_list(void *ctx, const struct finding_keys *keys,
         uint64_t bits = rsa_bits(key);
         const struct finding_place place = { keys->parent, keys->parent_version,
                                              findings_key_name(key), false };
-        if (key->material.len == 0) {
+        if (key->type == KEY_TYPE_UNKNOWN) {
             TRY(finding_add(maker, AUDIT_FINDING_ALGORITHM_WEAK, &place, err,
                             "a key of %s is of a type that is not known, and never verifies",
                             keys->role));
