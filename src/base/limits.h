@@ -132,17 +132,26 @@
 #define LIMIT_BUNDLE_BYTES        (1024 * MIB) /* one that is written */
 
 /* ---- audits ---- */
-#define LIMIT_AUDIT_VERSIONS    16384UL    /* of one role: a root a day for 44 years */
-#define LIMIT_AUDIT_FLIGHT      64         /* versions asked for together */
+#define LIMIT_AUDIT_VERSIONS    16384UL        /* of one role: a root a day for 44 years */
+#define LIMIT_AUDIT_FLIGHT      64             /* versions asked for together */
 #define LIMIT_AUDIT_ROLE_BYTES  (1024UL * MIB) /* of all versions of one role other than root */
 #define LIMIT_AUDIT_ARENA       (512 * MIB)    /* what is reported: 10,000 versions take 10 MiB */
 #define LIMIT_AUDIT_TAG_CHANGES 100000UL
 #define LIMIT_AUDIT_EVENTS      200000UL
 #define LIMIT_AUDIT_FINDINGS    10000UL
-#define LIMIT_AUDIT_FEED        100000UL     /* lines of a changefeed */
-#define LIMIT_AUDIT_FEED_BYTES  (4 * MIB)    /* of one page of it */
-#define LIMIT_AUDIT_KEY_SETS    8            /* tried for one file, newest first */
-#define LIMIT_AUDIT_FILE_BYTES  (1024 * MIB) /* an earlier report, for --diff */
+#define LIMIT_AUDIT_FEED        100000UL  /* lines of a changefeed */
+#define LIMIT_AUDIT_FEED_BYTES  (4 * MIB) /* of one page of it */
+#define LIMIT_AUDIT_KEY_SETS    8         /* tried for one file, newest first */
+#define LIMIT_AUDIT_LISTED      262144UL  /* role files in a directory: 16,384 of 16 roles */
+#define LIMIT_AUDIT_ROLES       1024      /* of one repository, over its whole history */
+#define LIMIT_AUDIT_GAP         512 /* versions in a row that are absent: no older is asked for */
+#define LIMIT_AUDIT_REQUESTS    262144UL  /* files asked for by version or hash, of all roles */
+#define LIMIT_AUDIT_NAMED       1000000UL /* hashes that snapshots name, all different: 64 MB */
+#define LIMIT_AUDIT_FLIGHT_BYTES                                                                   \
+    (256 * MIB) /* what one flight may bring: of large files fewer are asked for together */
+#define LIMIT_AUDIT_FEED_PAGE  1000         /* lines asked for at once; of 500 bytes each */
+#define LIMIT_AUDIT_FEED_ID    128          /* of a line's id, bytes */
+#define LIMIT_AUDIT_FILE_BYTES (1024 * MIB) /* an earlier report, for --diff */
 
 /* ---- engines ---- */
 #define LIMIT_PROCESS_END_MS  10000L /* for another program to end by itself, once asked to */

@@ -26,9 +26,21 @@ static enum assay_status bundle_get(struct tuf_remote *remote, struct tuf_file *
         file->outcome = status != ASSAY_OK ? TUF_FILE_FAILED
                         : found            ? TUF_FILE_FOUND
                                            : TUF_FILE_ABSENT;
-        file->modified_unix_s = from->repository->modified_unix_s;
+        /* the bundle has the time of the newest file alone, which is the timestamp */
+        file->modified_unix_s = slice_is(slice_from_string(file->name), "timestamp")
+                                    ? from->repository->modified_unix_s
+                                    : 0;
     }
     return ASSAY_OK;
+}
+
+static enum assay_status bundle_list(struct tuf_remote *remote,
+                                     enum assay_status (*each)(void *ctx, const char *name,
+                                                               struct assay_error *err),
+                                     void *ctx, struct assay_error *err)
+{
+    const struct remote_bundle *from = (struct remote_bundle *)remote;
+    return bundle_metadata_names(from->bundle, from->repository->gun, each, ctx, err);
 }
 
 static void bundle_remote_free(struct tuf_remote *remote)
@@ -62,6 +74,7 @@ enum assay_status remote_bundle_new(const struct bundle *bundle, const char *gun
     made->bundle = bundle;
     made->repository = repository;
     made->remote = (struct tuf_remote){ .get = bundle_get,
+                                        .list = bundle_list,
                                         .free = bundle_remote_free,
                                         .where = bundle_path(bundle) };
     *out = &made->remote;

@@ -4,9 +4,11 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "trust/remote_names.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 /* ---- a directory ---- */
@@ -38,6 +40,17 @@ static enum assay_status directory_get(struct tuf_remote *remote, struct tuf_fil
         }
     }
     return ASSAY_OK;
+}
+
+static enum assay_status directory_list(struct tuf_remote *remote,
+                                        enum assay_status (*each)(void *ctx, const char *name,
+                                                                  struct assay_error *err),
+                                        void *ctx, struct assay_error *err)
+{
+    const struct remote_directory *directory = (struct remote_directory *)remote;
+    AUTO_REMOTE_NAMES names = { .count = 0 };
+    TRY_IN(remote_names_scan(&names, directory->fd, err), err, "listing %s", directory->where);
+    return remote_names_tell(&names, each, ctx, err);
 }
 
 static void directory_free(struct tuf_remote *remote)
@@ -90,8 +103,9 @@ enum assay_status remote_directory_new(const char *path, const char *gun, struct
         directory_free(&made->remote);
         return status;
     }
-    made->remote =
-        (struct tuf_remote){ .get = directory_get, .free = directory_free, .where = made->where };
+    made->remote = (struct tuf_remote){
+        .get = directory_get, .list = directory_list, .free = directory_free, .where = made->where
+    };
     *out = &made->remote;
     return ASSAY_OK;
 }
@@ -144,6 +158,24 @@ static enum assay_status state_get(struct tuf_remote *remote, struct tuf_file *f
     return ASSAY_OK;
 }
 
+static enum assay_status state_list(struct tuf_remote *remote,
+                                    enum assay_status (*each)(void *ctx, const char *name,
+                                                              struct assay_error *err),
+                                    void *ctx, struct assay_error *err)
+{
+    const struct tuf_state *state = tuf_store_state(((struct remote_state *)remote)->store);
+    AUTO_REMOTE_NAMES names = { .count = 0 };
+    for (size_t i = 0; i < state->root_count; i++) {
+        char name[TUF_FILE_NAME_BYTES];
+        (void)snprintf(name, sizeof(name), "%" PRIu64 ".root", state->roots[i].version);
+        TRY(remote_names_add(&names, name, err));
+    }
+    for (size_t i = 0; i < state->floors.count; i++) {
+        TRY(remote_names_add(&names, state->floors.items[i].role, err));
+    }
+    return remote_names_tell(&names, each, ctx, err);
+}
+
 static void state_free(struct tuf_remote *remote)
 {
     mem_free(remote);
@@ -157,8 +189,9 @@ enum assay_status remote_state_new(struct tuf_store *store, struct tuf_remote **
         return FAIL_NO_MEMORY(err);
     }
     made->store = store;
-    made->remote =
-        (struct tuf_remote){ .get = state_get, .free = state_free, .where = "the stored state" };
+    made->remote = (struct tuf_remote){
+        .get = state_get, .list = state_list, .free = state_free, .where = "the stored state"
+    };
     *out = &made->remote;
     return ASSAY_OK;
 }

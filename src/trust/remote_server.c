@@ -13,6 +13,7 @@ struct remote_server {
     struct net_session *net;
     struct remote_companions companions; /* count is 0 once they have travelled */
     char *base;                          /* "https://host/v2/GUN/_trust/tuf/" */
+    char *feed;                          /* "https://host/v2/GUN/_trust/changefeed" */
     char *where;
     char *scope;
     struct oci_reference name; /* whose credentials may be used */
@@ -73,6 +74,18 @@ static void take_answer(struct tuf_file *file, struct net_response *response)
     }
 }
 
+static struct net_get request(const struct remote_server *server, const char *url, size_t max_bytes)
+{
+    return (struct net_get){
+        .server = NET_TRUST_SERVER,
+        .url = url,
+        .registry = server->name.registry,
+        .repository = server->name.repository,
+        .scope = server->scope,
+        .max_bytes = max_bytes,
+    };
+}
+
 static enum assay_status fill_gets(struct remote_server *server, const struct tuf_file *files,
                                    size_t count, struct flight *flight, struct assay_error *err)
 {
@@ -82,14 +95,7 @@ static enum assay_status fill_gets(struct remote_server *server, const struct tu
         if (len < 0 || (size_t)len >= LIMIT_URL_BYTES) {
             return FAIL(err, ASSAY_CONFIG, "the trust server's URL is too long");
         }
-        flight->gets[i] = (struct net_get){
-            .server = NET_TRUST_SERVER,
-            .url = flight->urls[i],
-            .registry = server->name.registry,
-            .repository = server->name.repository,
-            .scope = server->scope,
-            .max_bytes = files[i].max_bytes,
-        };
+        flight->gets[i] = request(server, flight->urls[i], files[i].max_bytes);
     }
     for (size_t i = 0; i < server->companions.count; i++) {
         flight->gets[count + i] = server->companions.gets[i];
@@ -122,11 +128,48 @@ static enum assay_status server_get(struct tuf_remote *remote, struct tuf_file *
     return ASSAY_OK;
 }
 
+/* Ids go into the URL as they are: others than these would need to be escaped. */
+static bool is_plain_id(const char *id)
+{
+    size_t len = strlen(id);
+    bool is_plain = len <= LIMIT_AUDIT_FEED_ID;
+    for (size_t i = 0; i < len && is_plain; i++) {
+        uint8_t c = byte_to_lower((uint8_t)id[i]);
+        is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+                   c == '.' || c == '~';
+    }
+    return is_plain;
+}
+
+static enum assay_status server_changefeed(struct tuf_remote *remote, const char *behind,
+                                           struct buf *out, struct assay_error *err)
+{
+    const struct remote_server *server = (struct remote_server *)remote;
+    AUTO_BUF url = BUF_INIT(LIMIT_URL_BYTES);
+    if (!is_plain_id(behind)) {
+        return FAIL(err, ASSAY_SCHEMA, "the changefeed's id \"%s\" cannot be asked for", behind);
+    }
+    TRY(buf_printf(&url, err, "%s?records=%d&change_id=%s", server->feed, LIMIT_AUDIT_FEED_PAGE,
+                   behind));
+    struct net_get get = request(server, buf_text(&url), LIMIT_AUDIT_FEED_BYTES);
+    CLEANUP(net_response_clear) struct net_response response = { .status = ASSAY_OK };
+    TRY(net_session_get(server->net, &get, &response, 1, err));
+    if (response.status != ASSAY_OK) {
+        return error_pass(err, &response.error);
+    }
+    if (response.http_status == 404) {
+        return FAIL(err, ASSAY_NOT_FOUND, "%s serves no changefeed", server->where);
+    }
+    buf_move(out, &response.body);
+    return ASSAY_OK;
+}
+
 static void server_free(struct tuf_remote *remote)
 {
     struct remote_server *server = (struct remote_server *)remote;
     oci_reference_clear(&server->name);
     mem_free(server->base);
+    mem_free(server->feed);
     mem_free(server->where);
     mem_free(server->scope);
     mem_free(server);
@@ -155,6 +198,7 @@ static enum assay_status server_init(struct remote_server *server, const char *u
     TRY(oci_name_parse(gun, &server->name, err));
     TRY(join(&server->where, err, url, "", "", ""));
     TRY(join(&server->base, err, url, "/v2/", gun, "/_trust/tuf/"));
+    TRY(join(&server->feed, err, url, "/v2/", gun, "/_trust/changefeed"));
     return join(&server->scope, err, "repository:", gun, ":pull", "");
 }
 
@@ -174,6 +218,7 @@ enum assay_status remote_server_new(const char *server, const char *gun, struct 
     made->net = net;
     made->companions = *companions;
     made->remote = (struct tuf_remote){ .get = server_get,
+                                        .changefeed = server_changefeed,
                                         .free = server_free,
                                         .where = made->where,
                                         .unverified_max_bytes = LIMIT_UNVERIFIED_BYTES };

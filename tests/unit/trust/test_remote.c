@@ -128,6 +128,71 @@ Test(remote, a_directory_that_is_not_there)
     cr_expect_null(remote);
 }
 
+/* ---- listing ---- */
+
+static enum assay_status note_name(void *ctx, const char *name, struct assay_error *err)
+{
+    TRY(buf_append_string(ctx, name, err));
+    return buf_append_string(ctx, " ", err);
+}
+
+static enum assay_status stop_at_name(void *ctx, const char *name, struct assay_error *err)
+{
+    (void)ctx;
+    return FAIL(err, ASSAY_INTERRUPTED, "stopped at %s", name);
+}
+
+Test(remote, a_directory_lists_its_role_files_in_order)
+{
+    static const char *const there[] = {
+        "root.json",          "2.root.json",
+        "10.root.json",       "targets/releases.json",
+        "targets/a/b.json",   "3.targets/releases.json",
+        "targets.json",       "note.txt",
+        "other/targets.json", "targets/.hidden.json",
+    };
+    const char *directory = make_directory();
+    char path[512];
+    for (size_t i = 0; i < ARRAY_LEN(there); i++) {
+        write_file(directory, there[i], "bare");
+    }
+    (void)snprintf(path, sizeof(path), "%s/snapshot.json", directory);
+    cr_assert_eq(symlink("root.json", path), 0);
+    (void)snprintf(path, sizeof(path), "%s/9.targets", directory);
+    cr_assert_eq(symlink("targets", path), 0);
+    AUTO_BUF names = BUF_INIT(LIMIT_ROOT_BYTES);
+    struct assay_error err = ERROR_INIT;
+    struct tuf_remote *remote = open_directory(directory);
+    for (unsigned twice = 0; twice < 2; twice++) {
+        buf_reset(&names);
+        cr_assert_eq(remote->list(remote, note_name, &names, &err), ASSAY_OK, "%s", err.message);
+        cr_expect_str_eq(buf_text(&names), "10.root 2.root 3.targets/releases root targets "
+                                           "targets/a/b targets/releases ");
+    }
+    cr_expect_eq(remote->list(remote, stop_at_name, NULL, &err), ASSAY_INTERRUPTED);
+    cr_expect_null(remote->changefeed);
+    remote->free(remote);
+}
+
+Test(remote, a_name_too_long_for_a_role_is_passed_over)
+{
+    const char *directory = make_directory();
+    AUTO_BUF deep = BUF_INIT(LIMIT_URL_BYTES);
+    cr_assert_eq(buf_append_string(&deep, "targets", NULL), ASSAY_OK);
+    for (unsigned i = 0; i < 8; i++) {
+        cr_assert_eq(buf_printf(&deep, NULL, "/%050u", i), ASSAY_OK);
+    }
+    cr_assert_eq(buf_append_string(&deep, ".json", NULL), ASSAY_OK);
+    write_file(directory, buf_text(&deep), "deep");
+    write_file(directory, "root.json", "bare");
+    AUTO_BUF names = BUF_INIT(LIMIT_ROOT_BYTES);
+    struct assay_error err = ERROR_INIT;
+    struct tuf_remote *remote = open_directory(directory);
+    cr_assert_eq(remote->list(remote, note_name, &names, &err), ASSAY_OK, "%s", err.message);
+    cr_expect_str_eq(buf_text(&names), "root ");
+    remote->free(remote);
+}
+
 /* ---- a server ---- */
 
 struct answer {
@@ -163,10 +228,11 @@ static void fake_free(struct net_fetcher *fetcher)
     (void)fetcher;
 }
 
+static const struct net_fetcher_ops fake_ops = { .fetch = fake_fetch, .free = fake_free };
+
 static void expect_answer(const struct answer *row)
 {
-    static const struct net_fetcher_ops ops = { .fetch = fake_fetch, .free = fake_free };
-    struct fake fake = { .fetcher = { .ops = &ops }, .answer = row };
+    struct fake fake = { .fetcher = { .ops = &fake_ops }, .answer = row };
     struct assay_env env = { .clock = &assay_clock_system, .fetcher = &fake.fetcher };
     struct net_session_options options = { 0 };
     struct remote_companions none = { 0 };
@@ -205,6 +271,55 @@ Test(remote, only_notary_can_say_never_signed)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         expect_answer(&rows[i]);
+    }
+}
+
+struct feed_row {
+    const char *behind;
+    int http_status;
+    enum assay_status status;
+    const char *url; /* behind "changefeed"; NULL: nothing was asked */
+};
+
+static void expect_feed(const struct feed_row *row)
+{
+    const struct answer answer = { .http_status = row->http_status, .body = "{}" };
+    struct fake fake = { .fetcher = { .ops = &fake_ops }, .answer = &answer };
+    struct assay_env env = { .clock = &assay_clock_system, .fetcher = &fake.fetcher };
+    struct net_session_options options = { 0 };
+    struct remote_companions none = { 0 };
+    struct net_session *net = NULL;
+    struct tuf_remote *remote = NULL;
+    struct assay_error err = ERROR_INIT;
+    AUTO_BUF page = BUF_INIT(LIMIT_AUDIT_FEED_BYTES);
+    char url[256] = "";
+    cr_assert_eq(net_session_new(&options, &env, &net, &err), ASSAY_OK);
+    cr_assert_eq(remote_server_new("https://trust.test", GUN, net, &none, &remote, &err), ASSAY_OK);
+    cr_expect_null(remote->list);
+    cr_expect_eq(remote->changefeed(remote, row->behind, &page, &err), row->status, "%s: %s",
+                 row->behind, err.message);
+    cr_expect_str_eq(buf_text(&page), row->status == ASSAY_OK ? "{}" : "", "%s", row->behind);
+    if (row->url != NULL) {
+        (void)snprintf(url, sizeof(url), "https://trust.test/v2/" GUN "/_trust/changefeed%s",
+                       row->url);
+    }
+    cr_expect_str_eq(fake.url, url);
+    remote->free(remote);
+    net_session_free(net);
+}
+
+Test(remote, a_changefeed_is_asked_for_page_by_page)
+{
+    static const struct feed_row rows[] = {
+        { "", 200, ASSAY_OK, "?records=1000&change_id=" },
+        { "12", 200, ASSAY_OK, "?records=1000&change_id=12" },
+        { "", 404, ASSAY_NOT_FOUND, "?records=1000&change_id=" },
+        { "", 500, ASSAY_SERVER_ERROR, "?records=1000&change_id=" },
+        { "1&gun=x", 200, ASSAY_SCHEMA, NULL },
+        { "1/..", 200, ASSAY_SCHEMA, NULL },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        expect_feed(&rows[i]);
     }
 }
 

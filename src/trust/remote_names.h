@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names of role files as a remote lists them. Private to remote*.c. */
+#ifndef TRUST_REMOTE_NAMES_H
+#define TRUST_REMOTE_NAMES_H
+
+#include "tuf/remote.h"
+
+struct remote_names {
+    char **items; /* owned */
+    size_t count;
+    size_t cap;
+};
+
+#define AUTO_REMOTE_NAMES CLEANUP(remote_names_clear) struct remote_names
+void remote_names_clear(struct remote_names *names);
+/* A copy. ASSAY_TOO_LARGE beyond LIMIT_AUDIT_LISTED. */
+MUST_CHECK enum assay_status remote_names_add(struct remote_names *names, const char *name,
+                                              struct assay_error *err);
+/* Calls each in byte order. */
+MUST_CHECK enum assay_status
+remote_names_tell(struct remote_names *names,
+                  enum assay_status (*each)(void *ctx, const char *name, struct assay_error *err),
+                  void *ctx, struct assay_error *err);
+
+/* Adds the role files of a directory, without ".json": those in it, and those of delegations in the
+ * directories "targets" and "N.targets" below. Links are not followed; what else lies there is
+ * passed over. ASSAY_FILE_IO. */
+MUST_CHECK enum assay_status remote_names_scan(struct remote_names *names, int dir_fd,
+                                               struct assay_error *err);
+
+#endif
