@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The keys that verified parents gave a role, version by version. */
+#include "audit/roles_parts.h"
+
+#include "base/mem.h"
+
+void key_sets_clear(struct key_sets *sets)
+{
+    mem_free(sets->items);
+    *sets = (struct key_sets){ .count = 0 };
+}
+
+void key_cache_clear(struct key_cache *cache)
+{
+    for (size_t i = 0; i < cache->count; i++) {
+        key_free(cache->items[i].key);
+    }
+    *cache = (struct key_cache){ .count = 0 };
+}
+
+bool role_parent(const char *role, struct slice *out)
+{
+    struct slice name = slice_from_string(role);
+    size_t slash = slice_find_last(name, '/');
+    *out = slice_first(name, slash);
+    return slash < name.len;
+}
+
+static bool same_keys(const struct audit_role_keys *a, const struct audit_role_keys *b)
+{
+    return a->threshold == b->threshold &&
+           slice_equal(slice_of(a->keys, a->key_count * sizeof(*a->keys)),
+                       slice_of(b->keys, b->key_count * sizeof(*b->keys)));
+}
+
+static enum assay_status add_set(struct key_sets *sets, const struct audit_role_keys *keys,
+                                 uint64_t version, struct assay_error *err)
+{
+    if (sets->count > 0 && same_keys(sets->items[sets->count - 1].keys, keys)) {
+        sets->items[sets->count - 1].last = version;
+        return ASSAY_OK;
+    }
+    TRY(mem_grow(&sets->items, sets->count, &sets->cap, sizeof(*sets->items), err));
+    sets->items[sets->count++] = (struct key_set){ keys, version, version };
+    return ASSAY_OK;
+}
+
+static const struct audit_role_keys *keys_in(const struct audit_version *version, const char *role)
+{
+    for (size_t i = 0; i < version->delegation_count; i++) {
+        if (slice_is(slice_from_string(role), version->delegations[i].name)) {
+            return &version->delegations[i].keys;
+        }
+    }
+    for (size_t i = 0; i < TUF_TOP_ROLES; i++) {
+        if (slice_is(slice_from_string(role), tuf_top_role_names[i])) {
+            return &version->roles[i];
+        }
+    }
+    return NULL;
+}
+
+enum assay_status key_sets_collect(const struct audit_history *history, const char *role,
+                                   struct key_sets *out, struct assay_error *err)
+{
+    struct slice name;
+    const struct audit_role *parent = NULL;
+    bool is_delegation = role_parent(role, &name);
+    for (size_t i = 0; i < history->role_count; i++) {
+        if (slice_is(is_delegation ? name : SLICE_LITERAL("root"), history->roles[i].name)) {
+            parent = &history->roles[i];
+        }
+    }
+    for (size_t i = 0; parent != NULL && i < parent->count; i++) {
+        const struct audit_version *version = &parent->versions[i];
+        const struct audit_role_keys *keys =
+            version->trust == AUDIT_VOUCHED ? keys_in(version, role) : NULL;
+        if (keys != NULL && keys->key_count > 0) {
+            TRY(add_set(out, keys, version->version, err));
+        }
+    }
+    return ASSAY_OK;
+}
