@@ -91,7 +91,7 @@ enum assay_status feed_read(struct roles_run *run, struct assay_error *err)
         }
         if (status != ASSAY_OK) {
             log_line(run->options->env->log, LOG_INFO, "the changefeed is not used: %s",
-                      reason.message);
+                     reason.message);
             more = false;
         }
     }

@@ -28,8 +28,8 @@ static enum assay_status judge_delegation(void *ctx, const struct finding_keys *
     size_t distinct = findings_distinct(maker->history, keys->keys);
     if (distinct > 0 && distinct < keys->keys->threshold) {
         TRY(finding_add(maker, AUDIT_FINDING_DELEGATION_UNREACHABLE, &place, err,
-                        "%s has %zu keys and needs %" PRIu64 " signatures", keys->role, distinct,
-                        keys->keys->threshold));
+                        "%s needs %" PRIu64 " signatures and has keys for %zu", keys->role,
+                        keys->keys->threshold, distinct));
     }
     return covers_all(delegation) ? finding_add(maker, AUDIT_FINDING_DELEGATION_ALL_PATHS, &place,
                                                 err, "%s may speak for every tag", keys->role)
@@ -107,8 +107,8 @@ static enum assay_status find_gone(const struct finding_maker *maker, const stru
     }
     const struct finding_place place = { .role = role->name, .version = newest->version };
     return finding_add(maker, AUDIT_FINDING_SIGNER_GONE, &place, err,
-                       "%s version %" PRIu64 " lists %" PRIu64
-                       " tags and is signed by keys that the role lost behind version %" PRIu64
+                       "%s version %" PRIu64 " still lists tags, %" PRIu64
+                       " in all, and is signed by keys that the role lost behind version %" PRIu64
                        " of its parent",
                        role->name, newest->version, newest->target_count, newest->parent_last);
 }

@@ -46,7 +46,7 @@ static enum assay_status find_single(const struct finding_maker *maker,
         const struct finding_place place = { "root", root->version, name, false };
         if (root->roles[offline[i]].threshold == 1) {
             TRY(finding_add(maker, AUDIT_FINDING_THRESHOLD_ONE, &place, err,
-                            "%s has %zu keys and needs one signature", name,
+                            "%s needs one signature, by any of its keys, %zu in all", name,
                             root->roles[offline[i]].key_count));
         }
     }
@@ -196,8 +196,8 @@ static enum assay_status find_unused(const struct finding_maker *maker,
         return ASSAY_OK;
     }
     return finding_add(maker, AUDIT_FINDING_KEY_UNUSED, &place, err,
-                       "root version %" PRIu64 " lists %zu keys that no role names, the first is "
-                       "%s",
+                       "root version %" PRIu64 " lists keys that no role names, %zu in all, the "
+                       "first is %s",
                        root->version, root->unused_count,
                        findings_key_name(&maker->history->keys[root->unused[0]]));
 }

@@ -108,8 +108,8 @@ static enum assay_status find_deletion(const struct finding_maker *maker, struct
                                                  .is_hint = true };
             time_format(history->feed[i - 1].unix_s, when);
             return finding_add(maker, AUDIT_FINDING_ROOT_RESTARTED, &place, err,
-                               "the server's changefeed lists a deletion at %s, and the roots "
-                               "that are there",
+                               "the server's changefeed lists a deletion at %s, and there are "
+                               "roots again",
                                when);
         }
     }

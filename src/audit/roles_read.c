@@ -159,14 +159,20 @@ static enum assay_status copy_delegations(struct reading *reading, const struct 
 
 /* ---- a file ---- */
 
+/* Whether these bytes stand there: as the version, or, where the plain file does not tell its own,
+ * as any. */
 static bool is_known(const struct roles_run *run, const char *role,
                      const struct audit_version *version)
 {
     const struct audit_role *found = audit_history_find(&run->report->history, role);
-    size_t i = found == NULL ? 0 : audit_role_lower(found, version->version);
-    for (; found != NULL && i < found->count && found->versions[i].version == version->version;
-         i++) {
-        if (digest_equal(&found->versions[i].sha256, &version->sha256)) {
+    size_t i =
+        found == NULL || version->version == 0 ? 0 : audit_role_lower(found, version->version);
+    for (; found != NULL && i < found->count; i++) {
+        const struct audit_version *there = &found->versions[i];
+        if (version->version != 0 && there->version != version->version) {
+            return false;
+        }
+        if (digest_equal(&there->sha256, &version->sha256)) {
             return true;
         }
     }
