@@ -151,7 +151,8 @@
     (256 * MIB) /* what one flight may bring: of large files fewer are asked for together */
 #define LIMIT_AUDIT_FEED_PAGE  1000         /* lines asked for at once; of 500 bytes each */
 #define LIMIT_AUDIT_FEED_ID    128          /* of a line's id, bytes */
-#define LIMIT_AUDIT_FILE_BYTES (1024 * MIB) /* an earlier report, for --diff */
+#define LIMIT_AUDIT_FILE_BYTES  (64 * MIB) /* an earlier report, for --diff: 10,000 versions take 14 MiB */
+#define LIMIT_AUDIT_FILE_NODES  4000000UL
 
 /* ---- engines ---- */
 #define LIMIT_PROCESS_END_MS  10000L /* for another program to end by itself, once asked to */

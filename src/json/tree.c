@@ -13,11 +13,11 @@ struct json_tree {
 };
 
 /* All limits hold before jansson allocates anything: it needs up to 80 times the text. */
-static enum assay_status check_text(struct slice text, const char *document,
+static enum assay_status check_text(struct slice text, const char *document, uint64_t max_nodes,
                                     struct assay_error *err)
 {
     struct json_reader reader;
-    json_reader_init_form(&reader, text, JSON_FORM_ANY, LIMIT_JSON_NODES);
+    json_reader_init_form(&reader, text, JSON_FORM_ANY, max_nodes);
     reader.name = document;
     enum json_kind kind = json_peek(&reader);
     TRY(json_skip(&reader, NULL, err));
@@ -49,7 +49,14 @@ static enum assay_status fail_load(const json_error_t *error, const char *docume
 enum assay_status json_tree_load(struct slice text, const char *document, struct json_tree **out,
                                  struct json_at *root, struct assay_error *err)
 {
-    TRY(check_text(text, document, err));
+    return json_tree_load_large(text, document, LIMIT_JSON_NODES, out, root, err);
+}
+
+enum assay_status json_tree_load_large(struct slice text, const char *document, uint64_t max_nodes,
+                                       struct json_tree **out, struct json_at *root,
+                                       struct assay_error *err)
+{
+    TRY(check_text(text, document, max_nodes, err));
     AUTO_JSON_TREE tree = mem_alloc(1, sizeof(*tree));
     if (tree == NULL) {
         return FAIL_NO_MEMORY(err);

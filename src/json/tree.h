@@ -31,6 +31,10 @@ struct json_at {
 MUST_CHECK enum assay_status json_tree_load(struct slice text, const char *document,
                                             struct json_tree **out, struct json_at *root,
                                             struct assay_error *err);
+/* The same with another limit of nodes, for what assay itself wrote. */
+MUST_CHECK enum assay_status json_tree_load_large(struct slice text, const char *document,
+                                                  uint64_t max_nodes, struct json_tree **out,
+                                                  struct json_at *root, struct assay_error *err);
 void json_tree_free(struct json_tree *tree);
 void json_tree_cleanup(struct json_tree **tree);
 
