@@ -16,6 +16,9 @@ struct tuf_signature {
     struct slice keyid;
     enum signature_method method;
     struct slice bytes; /* decoded; empty where none is given, which is never valid */
+    /* The key by which it was found valid: a root is held against its own keys and those of the
+     * root before, which often are the same. Borrowed from the keyring; NULL: not known. */
+    const struct tuf_key *valid_by;
 };
 
 /* A file of which only the form is known. Nothing but threshold.c may look into signed_bytes. */

@@ -26,6 +26,30 @@ void tuf_keyring_clear(struct tuf_keyring *ring)
     *ring = (struct tuf_keyring){ 0 };
 }
 
+static bool list_has(const struct tuf_key_list *list, const struct tuf_key *key)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].key == key) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void tuf_keyring_keep(struct tuf_keyring *ring, const struct tuf_key_list *a,
+                      const struct tuf_key_list *b)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < ring->count; i++) {
+        if (list_has(a, ring->items[i]) || list_has(b, ring->items[i])) {
+            ring->items[kept++] = ring->items[i];
+        } else {
+            key_delete(ring->items[i]);
+        }
+    }
+    ring->count = kept;
+}
+
 /* Where the id is, or would be. */
 static size_t ring_position(const struct tuf_keyring *ring, const char *id, bool *found)
 {

@@ -17,6 +17,9 @@ struct tuf_keyring {
 
 #define AUTO_KEYRING CLEANUP(tuf_keyring_clear) struct tuf_keyring
 void tuf_keyring_clear(struct tuf_keyring *ring);
+/* Drops every key that neither list has loaded. */
+void tuf_keyring_keep(struct tuf_keyring *ring, const struct tuf_key_list *a,
+                      const struct tuf_key_list *b);
 
 /* Decodes a listed key, unless the ring has it. ASSAY_KEY_ID when it stands under another id than
  * its own, ASSAY_SCHEMA for bad base64, and the statuses of key_load. A key of an unknown type

@@ -12,6 +12,7 @@ struct tuf_taken {
     struct tuf_unverified file; /* owns the canonical form, where the file is not */
     struct arena arena;         /* the parsed form */
     struct tuf_signers signers;
+    struct tuf_signers former;       /* of a root: who of the root before signed it */
     const struct tuf_header *header; /* of the part below that is in use */
     struct tuf_root root;
     struct tuf_meta_map map;

@@ -4,8 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const struct tuf_signature *find_signature(const struct tuf_unverified *file,
-                                                  struct slice keyid)
+static struct tuf_signature *find_signature(struct tuf_unverified *file, struct slice keyid)
 {
     for (size_t i = 0; i < file->signature_count; i++) {
         if (slice_equal(file->signatures[i].keyid, keyid)) {
@@ -17,13 +16,16 @@ static const struct tuf_signature *find_signature(const struct tuf_unverified *f
 
 /* *valid is whether the key signed the message; a status other than ASSAY_OK means that it could
  * not be told. */
-static enum assay_status check_one(const struct tuf_unverified *file,
-                                   const struct tuf_listed_key *listed, bool *valid,
-                                   struct assay_error *err)
+static enum assay_status check_one(struct tuf_unverified *file, const struct tuf_listed_key *listed,
+                                   bool *valid, struct assay_error *err)
 {
     *valid = false;
-    const struct tuf_signature *signature = find_signature(file, listed->id);
+    struct tuf_signature *signature = find_signature(file, listed->id);
     if (listed->key == NULL || signature == NULL) {
+        return ASSAY_OK;
+    }
+    if (signature->valid_by == listed->key) {
+        *valid = true;
         return ASSAY_OK;
     }
     struct assay_error reason = ERROR_INIT;
@@ -35,6 +37,7 @@ static enum assay_status check_one(const struct tuf_unverified *file,
     if (status != ASSAY_OK) {
         return FAIL(err, status, "the signature of key %s: %s", listed->key->id, reason.message);
     }
+    signature->valid_by = listed->key;
     *valid = true;
     return ASSAY_OK;
 }
@@ -64,9 +67,9 @@ size_t tuf_signers_distinct(const struct tuf_role_keys *role, const struct tuf_s
     return distinct;
 }
 
-enum assay_status tuf_threshold_check(const struct tuf_unverified *file,
-                                      const struct tuf_role_keys *role, const char *name,
-                                      struct tuf_verified *out, struct assay_error *err)
+enum assay_status tuf_threshold_check(struct tuf_unverified *file, const struct tuf_role_keys *role,
+                                      const char *name, struct tuf_verified *out,
+                                      struct assay_error *err)
 {
     *out = (struct tuf_verified){ .signed_bytes = SLICE_EMPTY };
     struct tuf_signers signers = { .signed_it = { false } };

@@ -23,7 +23,7 @@ struct tuf_verified {
 /* Checks the file's signatures by the role's keys, which must be loaded: each key once, by its own
  * algorithm. A signature that is not valid is not counted. ASSAY_THRESHOLD when too few are left;
  * name is the role's, for messages. */
-MUST_CHECK enum assay_status tuf_threshold_check(const struct tuf_unverified *file,
+MUST_CHECK enum assay_status tuf_threshold_check(struct tuf_unverified *file,
                                                  const struct tuf_role_keys *role, const char *name,
                                                  struct tuf_verified *out, struct assay_error *err);
 

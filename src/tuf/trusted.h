@@ -6,7 +6,8 @@
  *
  * Every role goes through one loader with one order of checks: size, length and hashes from the
  * parent, JSON, envelope, threshold over the canonical bytes, _type, form, version, floor, expiry,
- * what it refers to. Bytes given in are borrowed for the machine's life.
+ * what it refers to. Bytes given in are borrowed for the machine's life, those of a root until the
+ * next one is taken in.
  */
 #ifndef TUF_TRUSTED_H
 #define TUF_TRUSTED_H
@@ -20,6 +21,8 @@
 #define ROLE_RELEASES "targets/releases"
 
 struct tuf_trusted;
+struct tuf_root;    /* model.h */
+struct tuf_signers; /* threshold.h */
 
 struct tuf_trusted_options {
     const struct tuf_dialect *dialect;
@@ -59,6 +62,21 @@ MUST_CHECK enum assay_status tuf_trusted_add_root(struct tuf_trusted *trusted, s
 MUST_CHECK enum assay_status tuf_trusted_close_roots(struct tuf_trusted *trusted,
                                                      struct assay_error *err);
 uint64_t tuf_trusted_root_version(const struct tuf_trusted *trusted);
+
+/* The root taken in last, as an audit sees it; all borrowed until the next one is taken in. */
+struct tuf_root_view {
+    const struct tuf_root *root; /* NULL: none was taken in */
+    const struct digest *sha256; /* of the file */
+    const struct tuf_signers *own;
+    /* Of the keys of the root before, in its order; nobody in an anchor. */
+    const struct tuf_signers *former;
+};
+void tuf_trusted_root_view(const struct tuf_trusted *trusted, struct tuf_root_view *out);
+/* Whether the pin would let the root taken in last be the anchor, too: the statuses of
+ * tuf_trusted_set_anchor. Signatures are not checked again. */
+MUST_CHECK enum assay_status tuf_trusted_check_pin(const struct tuf_trusted *trusted,
+                                                   const struct tuf_pin *pin,
+                                                   struct assay_error *err);
 
 MUST_CHECK enum assay_status tuf_trusted_add_timestamp(struct tuf_trusted *trusted,
                                                        struct slice bytes, struct assay_error *err);

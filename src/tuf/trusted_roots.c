@@ -132,9 +132,8 @@ static enum assay_status apply_ca(const struct tuf_trusted *trusted, struct slic
 }
 
 static enum assay_status apply_pin(const struct tuf_trusted *trusted, const struct tuf_pin *pin,
-                                   struct tuf_taken *taken, struct assay_error *err)
+                                   struct tuf_role_keys *keys, struct assay_error *err)
 {
-    struct tuf_role_keys *keys = &taken->root.roles[TUF_ROOT];
     if (pin == NULL) {
         return ASSAY_OK;
     }
@@ -162,6 +161,27 @@ static void note_pin(const struct tuf_trusted *trusted, const char *subject,
     };
     trace_add(trusted->trace, RULE_PIN, true, subject, "%s",
               how[pin == NULL ? TUF_PIN_NONE : pin->kind]);
+}
+
+enum assay_status tuf_trusted_check_pin(const struct tuf_trusted *trusted,
+                                        const struct tuf_pin *pin, struct assay_error *err)
+{
+    const struct tuf_taken *taken = trusted->root;
+    if (taken == NULL) {
+        return FAIL(err, ASSAY_INTERNAL, "no root to hold against a pin");
+    }
+    if (pin->kind == TUF_PIN_ROOT && !slice_equal(taken->bytes, buf_slice(&pin->bytes))) {
+        return FAIL(err, ASSAY_PIN_MISMATCH, "the root is not the pinned file");
+    }
+    struct tuf_role_keys keys = taken->root.roles[TUF_ROOT];
+    TRY(apply_pin(trusted, pin, &keys, err));
+    size_t distinct = tuf_signers_distinct(&keys, &taken->signers);
+    if (distinct < keys.threshold) {
+        return FAIL(err, ASSAY_THRESHOLD,
+                    "the root needs %" PRIu64 " signers, of those that the pin vouches for %zu are",
+                    keys.threshold, distinct);
+    }
+    return ASSAY_OK;
 }
 
 /* The root's own threshold, by the keys that it lists itself. */
@@ -197,7 +217,7 @@ enum assay_status tuf_trusted_set_anchor(struct tuf_trusted *trusted, struct sli
     TRY(root_parse(trusted, tuf_claimed_root(&taken->file), taken, err));
     char subject[SUBJECT_BYTES];
     machine_subject("root", taken->header->version, subject);
-    enum assay_status status = apply_pin(trusted, pin, taken, err);
+    enum assay_status status = apply_pin(trusted, pin, &taken->root.roles[TUF_ROOT], err);
     if (status != ASSAY_OK) {
         return machine_note_failure(trusted, RULE_PIN, subject, status, err);
     }
@@ -214,8 +234,7 @@ enum assay_status tuf_trusted_set_anchor(struct tuf_trusted *trusted, struct sli
 }
 
 /* Whether the root before vouches for the file, which is not yet parsed. */
-static enum assay_status check_rotation(const struct tuf_trusted *trusted,
-                                        const struct tuf_taken *taken,
+static enum assay_status check_rotation(const struct tuf_trusted *trusted, struct tuf_taken *taken,
                                         struct tuf_verified *verified, struct assay_error *err)
 {
     const struct tuf_root *before = &trusted->root->root;
@@ -271,6 +290,8 @@ enum assay_status tuf_trusted_add_root(struct tuf_trusted *trusted, struct slice
                  expected, taken->header->version);
         return machine_note_failure(trusted, RULE_ROOT_CHAIN, subject, status, err);
     }
+    taken->former = verified.signers;
+    tuf_keyring_keep(&trusted->ring, &trusted->root->root.keys, &taken->root.keys);
     taken_free(trusted->root);
     trusted->root = STEAL(taken);
     return ASSAY_OK;

@@ -120,6 +120,17 @@ bool tuf_trusted_role_at(const struct tuf_trusted *trusted, size_t index, struct
     return true;
 }
 
+void tuf_trusted_root_view(const struct tuf_trusted *trusted, struct tuf_root_view *out)
+{
+    *out = (struct tuf_root_view){ .root = NULL };
+    if (trusted->root != NULL) {
+        out->root = &trusted->root->root;
+        out->sha256 = &trusted->root->sha256;
+        out->own = &trusted->root->signers;
+        out->former = &trusted->root->former;
+    }
+}
+
 static enum assay_status put_floor(const char *role, const struct tuf_role_keys *keys,
                                    const struct tuf_taken *taken, struct tuf_floors *floors,
                                    size_t *fell, struct assay_error *err)
