@@ -94,6 +94,22 @@ static enum assay_status describe_key(struct audit_history *history, const struc
     return ASSAY_OK;
 }
 
+static enum assay_status insert_key(struct audit_history *history, size_t position,
+                                    const struct audit_key *made, uint32_t *out,
+                                    struct assay_error *err)
+{
+    TRY(mem_grow(&history->keys, history->key_count, &history->key_cap, sizeof(*history->keys),
+                 err));
+    TRY(mem_grow(&history->keys_by_id, history->key_count, &history->keys_by_id_cap,
+                 sizeof(*history->keys_by_id), err));
+    memmove(&history->keys_by_id[position + 1], &history->keys_by_id[position],
+            (history->key_count - position) * sizeof(*history->keys_by_id));
+    *out = (uint32_t)history->key_count;
+    history->keys_by_id[position] = *out;
+    history->keys[history->key_count++] = *made;
+    return ASSAY_OK;
+}
+
 enum assay_status audit_history_key(struct audit_history *history,
                                     const struct tuf_listed_key *listed, uint32_t *out,
                                     struct assay_error *err)
@@ -106,23 +122,38 @@ enum assay_status audit_history_key(struct audit_history *history,
         /* it may have been listed without being used, and so undecoded, before */
         *out = history->keys_by_id[position];
         struct audit_key *there = &history->keys[*out];
-        return there->material.len == 0 && listed->key != NULL
-                   ? describe_key(history, listed->key, there, err)
-                   : ASSAY_OK;
+        if (there->material.len > 0 || listed->key == NULL) {
+            return ASSAY_OK;
+        }
+        there->type = listed->type;
+        return describe_key(history, listed->key, there, err);
     }
     if (listed->key != NULL) {
         TRY(describe_key(history, listed->key, &made, err));
     }
-    TRY(mem_grow(&history->keys, history->key_count, &history->key_cap, sizeof(*history->keys),
-                 err));
-    TRY(mem_grow(&history->keys_by_id, history->key_count, &history->keys_by_id_cap,
-                 sizeof(*history->keys_by_id), err));
-    memmove(&history->keys_by_id[position + 1], &history->keys_by_id[position],
-            (history->key_count - position) * sizeof(*history->keys_by_id));
-    *out = (uint32_t)history->key_count;
-    history->keys_by_id[position] = *out;
-    history->keys[history->key_count++] = made;
-    return ASSAY_OK;
+    return insert_key(history, position, &made, out, err);
+}
+
+enum assay_status audit_history_adopt(struct audit_history *history, const struct audit_key *from,
+                                      uint32_t *out, struct assay_error *err)
+{
+    struct audit_key made = *from;
+    bool found = false;
+    size_t position = key_position(history, made.id, &found);
+    if (found) {
+        *out = history->keys_by_id[position];
+        if (history->keys[*out].material.len > 0 || from->material.len == 0) {
+            return ASSAY_OK;
+        }
+    }
+    TRY(audit_history_text(history, slice_from_string(from->algorithm), &made.algorithm, err));
+    TRY(audit_history_text(history, slice_from_string(from->common_name), &made.common_name, err));
+    TRY(arena_copy(&history->arena, from->material, &made.material, err));
+    if (found) {
+        history->keys[*out] = made;
+        return ASSAY_OK;
+    }
+    return insert_key(history, position, &made, out, err);
 }
 
 bool audit_keys_have(const uint32_t *keys, size_t count, uint32_t key)

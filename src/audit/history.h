@@ -146,6 +146,10 @@ void audit_history_clear(struct audit_history *history);
 MUST_CHECK enum assay_status audit_history_key(struct audit_history *history,
                                                const struct tuf_listed_key *listed, uint32_t *out,
                                                struct assay_error *err);
+/* The same of a key that another history has. */
+MUST_CHECK enum assay_status audit_history_adopt(struct audit_history *history,
+                                                 const struct audit_key *from, uint32_t *out,
+                                                 struct assay_error *err);
 /* The role, which is added if its name is new. Borrowed until the next role is added. */
 MUST_CHECK enum assay_status audit_history_role(struct audit_history *history, const char *name,
                                                 struct audit_role **out, struct assay_error *err);

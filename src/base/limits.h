@@ -132,8 +132,10 @@
 #define LIMIT_BUNDLE_BYTES        (1024 * MIB) /* one that is written */
 
 /* ---- audits ---- */
-#define LIMIT_AUDIT_VERSIONS    16384UL        /* of one role: a root a day for 44 years */
-#define LIMIT_AUDIT_FLIGHT      64             /* versions asked for together */
+#define LIMIT_AUDIT_VERSIONS 16384UL /* of one role: a root a day for 44 years */
+#define LIMIT_AUDIT_FLIGHT   64      /* versions asked for together */
+#define LIMIT_AUDIT_BARREN   64 /* versions in a row that are not there, before going on elsewhere \
+                                 */
 #define LIMIT_AUDIT_ROLE_BYTES  (1024UL * MIB) /* of all versions of one role other than root */
 #define LIMIT_AUDIT_ARENA       (512 * MIB)    /* what is reported: 10,000 versions take 10 MiB */
 #define LIMIT_AUDIT_TAG_CHANGES 100000UL
@@ -149,10 +151,11 @@
 #define LIMIT_AUDIT_NAMED       1000000UL /* hashes that snapshots name, all different: 64 MB */
 #define LIMIT_AUDIT_FLIGHT_BYTES                                                                   \
     (256 * MIB) /* what one flight may bring: of large files fewer are asked for together */
-#define LIMIT_AUDIT_FEED_PAGE  1000         /* lines asked for at once; of 500 bytes each */
-#define LIMIT_AUDIT_FEED_ID    128          /* of a line's id, bytes */
-#define LIMIT_AUDIT_FILE_BYTES  (64 * MIB) /* an earlier report, for --diff: 10,000 versions take 14 MiB */
-#define LIMIT_AUDIT_FILE_NODES  4000000UL
+#define LIMIT_AUDIT_FEED_PAGE 1000 /* lines asked for at once; of 500 bytes each */
+#define LIMIT_AUDIT_FEED_ID   128  /* of a line's id, bytes */
+#define LIMIT_AUDIT_FILE_BYTES                                                                     \
+    (64 * MIB) /* an earlier report, for --diff: 10,000 versions take 14 MiB */
+#define LIMIT_AUDIT_FILE_NODES 4000000UL
 
 /* ---- engines ---- */
 #define LIMIT_PROCESS_END_MS  10000L /* for another program to end by itself, once asked to */
