@@ -167,6 +167,34 @@ MUST_CHECK enum assay_status root_merge(const struct root_batch *batch, size_t i
 
 /* ---- roots_anchor.c ---- */
 
+/* ---- roots_prepare.c ---- */
+
+struct root_audit {
+    const struct audit_options *options;
+    struct audit_report *report;
+    struct root_rules rules;
+    struct root_walker walker; /* stands before next */
+    struct root_findings found;
+    struct root_crew *crew; /* NULL: one thread does all */
+    size_t out_count;       /* batches that are fetched and not brought together */
+    struct buf tail;        /* the last file of the last batch fetched */
+    uint64_t *listed;       /* versions that the remote lists */
+    size_t listed_count;
+    size_t listed_cap;
+    uint64_t newest;  /* as far as anybody says */
+    uint64_t asked;   /* the next version to ask for */
+    uint64_t next;    /* the next version to bring together */
+    uint64_t visited; /* versions */
+    uint64_t barren;  /* versions in a row without a root that stands */
+    bool ends;
+};
+
+/* Before anything is asked for but "root", which is plain: its bytes are taken. */
+MUST_CHECK enum assay_status root_prepare(struct root_audit *audit, struct tuf_file *plain,
+                                          struct assay_error *err);
+
+/* ---- roots_anchor.c ---- */
+
 /* Says which versions are vouched for, and what stands against the chain. */
 void root_judge(const struct root_rules *rules, struct root_findings *found,
                 struct audit_report *report);

@@ -132,10 +132,9 @@
 #define LIMIT_BUNDLE_BYTES        (1024 * MIB) /* one that is written */
 
 /* ---- audits ---- */
-#define LIMIT_AUDIT_VERSIONS 16384UL /* of one role: a root a day for 44 years */
-#define LIMIT_AUDIT_FLIGHT   64      /* versions asked for together */
-#define LIMIT_AUDIT_BARREN   64 /* versions in a row that are not there, before going on elsewhere \
-                                 */
+#define LIMIT_AUDIT_VERSIONS    16384UL /* of one role: a root a day for 44 years */
+#define LIMIT_AUDIT_FLIGHT      64      /* versions asked for together */
+#define LIMIT_AUDIT_BARREN      64 /* roots in a row that are not there: it goes on elsewhere */
 #define LIMIT_AUDIT_ROLE_BYTES  (1024UL * MIB) /* of all versions of one role other than root */
 #define LIMIT_AUDIT_ARENA       (512 * MIB)    /* what is reported: 10,000 versions take 10 MiB */
 #define LIMIT_AUDIT_TAG_CHANGES 100000UL

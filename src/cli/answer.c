@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/answer.h"
 
-#include "cli/output.h"
 #include "cli/signals.h"
 #include "report/json.h"
 
@@ -41,7 +40,11 @@ static enum assay_status write_answer(struct cli *cli, const struct answer *answ
         answer->json(cli, answer->data, results);
         return write_json(output, assay_status_class(says), results, NULL, err);
     }
-    TRY(answer->text(cli, answer->data, cli->colour_out && output->path == NULL, &text, err));
+    if (output->format == OUTPUT_TEXT) {
+        TRY(answer->text(cli, answer->data, cli->colour_out && output->path == NULL, &text, err));
+    } else {
+        TRY(answer->page(cli, answer->data, output->format, &text, err));
+    }
     return output_write(output, buf_slice(&text), err);
 }
 
@@ -79,7 +82,8 @@ enum assay_status answer_give(struct cli *cli, const struct answer *answer, stru
 {
     CLEANUP(outputs_close) struct output_list outputs = { 0 };
     enum assay_status says = ASSAY_OK;
-    TRY(outputs_open(&cli->options, &outputs, err));
+    TRY(outputs_open(&cli->options, answer->page == NULL ? OUTPUT_JSON : OUTPUT_SVG, &outputs,
+                     err));
     enum assay_status status = answer->find(cli, answer->data, &says, err);
     if (status != ASSAY_OK) {
         struct assay_error failure = *err;

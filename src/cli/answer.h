@@ -4,6 +4,7 @@
 #define CLI_ANSWER_H
 
 #include "cli/cli.h"
+#include "cli/output.h"
 #include "json/tree.h"
 
 struct answer {
@@ -16,6 +17,9 @@ struct answer {
                               struct assay_error *err);
     /* Appends to the results. */
     void (*json)(const struct cli *cli, const void *data, struct json_new *results);
+    /* HTML and SVG; NULL where there are none. */
+    enum assay_status (*page)(struct cli *cli, const void *data, enum output_format format,
+                              struct buf *out, struct assay_error *err);
 };
 
 /* Opens the outputs, finds the answer, writes it; what the exit code is. */

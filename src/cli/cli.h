@@ -21,7 +21,8 @@ struct cli {
     bool colour_out;
     bool colour_err;
     bool quiet;
-    const char *bundle; /* judge by this bundle alone; NULL: as the options say */
+    const char *bundle;    /* judge by this bundle alone; NULL: as the options say */
+    const char *trust_dir; /* the same of a directory */
     enum log_level log_level;
     const char *state_dir;   /* absolute; NULL: none, or not known */
     const char *pin_dirs[2]; /* the user's, the system's */
@@ -56,6 +57,7 @@ enum assay_status command_pull(struct cli *cli, struct assay_error *err);
 enum assay_status command_pin(struct cli *cli, struct assay_error *err);
 enum assay_status command_explain(struct cli *cli, struct assay_error *err);
 enum assay_status command_inspect(struct cli *cli, struct assay_error *err);
+enum assay_status command_audit(struct cli *cli, struct assay_error *err);
 enum assay_status command_bundle(struct cli *cli, struct assay_error *err);
 enum assay_status command_root(struct cli *cli, struct assay_error *err);
 enum assay_status command_version(struct cli *cli, struct assay_error *err);

@@ -121,6 +121,30 @@ static const struct command commands[] = {
         .run = command_bundle,
     },
     {
+        .name = "audit",
+        .operands = "REF|DIR|FILE",
+        .summary = "report who could sign a repository, and since when",
+        .description =
+            "Reads every version of a repository's trust data that can be had, verifies the\n"
+            "roots one by one from the pinned one and the other roles by the keys that these\n"
+            "gave them, and reports keys, thresholds, signers, tags and their changes, and\n"
+            "what is weak. Stores nothing.\n\n"
+            "  REF   a repository [docker://][REGISTRY/]NAME, from its trust server, or from\n"
+            "        --trust-dir, --bundle, or with --offline the stored state\n"
+            "  DIR   a directory of metadata, ./ or / in front: of a Notary repository, which\n"
+            "        --as names, or the N.root.json files of a plain TUF repository\n"
+            "  FILE  a bundle, ./ or / in front\n\n"
+            "Exit code 0 says that signatures lead from the pinned root to the newest one;\n"
+            "findings count only with --fail-on info, low, medium, high or critical.",
+        .options = PLACE_OPTIONS | TRUST_OPTIONS | NET_OPTIONS | OPT_BIT(OPT_TOFU) |
+                   OPT_BIT(OPT_BUNDLE) | OPT_BIT(OPT_AT) | OPT_BIT(OPT_AS) | OPT_BIT(OPT_JOBS) |
+                   OPT_BIT(OPT_FAIL_ON) | OPT_BIT(OPT_WARN_BEFORE) | OPT_BIT(OPT_DIFF) |
+                   OPT_BIT(OPT_OUTPUT),
+        .min_operands = 1,
+        .max_operands = 1,
+        .run = command_audit,
+    },
+    {
         .name = "root",
         .operands = "list | show GUN | pin GUN ROOT | remove GUN",
         .summary = "list, show, pin or remove roots of trust",

@@ -8,6 +8,7 @@
 #define NAME_MAX_CHARS  24 /* longer words are not worth a hint */
 #define HINT_MAX_EDITS  2
 #define DURATION_MAX_MS (3600L * 1000L)
+#define DAYS_MAX        3650
 
 static const struct opt_row rows[OPT_COUNT] = {
     [OPT_TRUST_SERVER] = { "trust-server", "URL", "ask this trust server for every registry", 0,
@@ -39,7 +40,11 @@ static const struct opt_row rows[OPT_COUNT] = {
     [OPT_PRETTY] = { "pretty", NULL, "with --trust: tables instead of JSON", 0, false },
     [OPT_EXPLAIN] = { "explain", NULL, "print every check with its evidence", 0, false },
     [OPT_TO] = { "to", "FILE", "write the bundle here, or add to the one there", 0, false },
-    [OPT_OUTPUT] = { "output", "FORMAT[=FILE]", "text or json, to standard output or a new file",
+    [OPT_FAIL_ON] = { "fail-on", "SEVERITY", "exit 1 for a finding this severe or more", 0, false },
+    [OPT_WARN_BEFORE] = { "warn-before", "DAYSd", "how long before its end an expiry is near: 30d",
+                          0, false },
+    [OPT_DIFF] = { "diff", "FILE", "say what changed since this JSON report", 0, false },
+    [OPT_OUTPUT] = { "output", "FORMAT[=FILE]", "text, json, ...: to standard output or a new file",
                      'o', true },
     [OPT_CONFIG] = { "config", "FILE", "read this configuration instead of the usual", 0, false },
     [OPT_COLOR] = { "color", "WHEN", "auto (default), always or never", 0, false },
@@ -288,6 +293,20 @@ enum assay_status opt_parse_duration(const char *option, const char *text, int64
     }
     return FAIL(err, ASSAY_USAGE, "--%s: '%s' is no time such as 30s, 2m or 500ms, at most 1 hour",
                 option, text);
+}
+
+enum assay_status opt_parse_days(const char *option, const char *text, int64_t *out_s,
+                                 struct assay_error *err)
+{
+    struct slice whole = slice_from_string(text);
+    uint64_t days = 0;
+    if (!slice_has_suffix(whole, SLICE_LITERAL("d")) ||
+        !text_to_u64(slice_first(whole, whole.len - 1), DAYS_MAX, &days)) {
+        return FAIL(err, ASSAY_USAGE, "--%s: '%s' is no number of days such as 30d, at most %dd",
+                    option, text, DAYS_MAX);
+    }
+    *out_s = (int64_t)(days * 24 * 3600);
+    return ASSAY_OK;
 }
 
 enum assay_status opt_parse_number(const char *option, const char *text, int min, int max, int *out,

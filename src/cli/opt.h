@@ -34,6 +34,9 @@ enum opt {
     OPT_PRETTY,
     OPT_EXPLAIN,
     OPT_TO,
+    OPT_FAIL_ON,
+    OPT_WARN_BEFORE,
+    OPT_DIFF,
     OPT_OUTPUT,
     OPT_CONFIG,
     OPT_COLOR,
@@ -85,6 +88,9 @@ bool opt_is_set(const struct opt_set *set, enum opt opt);
 /* "90", "90s", "2m" or "500ms" within 1 ms and one hour. */
 MUST_CHECK enum assay_status opt_parse_duration(const char *option, const char *text,
                                                 int64_t *out_ms, struct assay_error *err);
+/* "30d", a number of days up to ten years, in seconds. */
+MUST_CHECK enum assay_status opt_parse_days(const char *option, const char *text, int64_t *out_s,
+                                            struct assay_error *err);
 MUST_CHECK enum assay_status opt_parse_number(const char *option, const char *text, int min,
                                               int max, int *out, struct assay_error *err);
 /* The name nearest to text within two edits, NULL if there is none. names end with NULL. */

@@ -47,17 +47,29 @@ void output_message(const char *format, ...)
     }
 }
 
-static enum assay_status parse_output(const char *text, struct output *out, struct assay_error *err)
+static const char *const format_names[] = {
+    [OUTPUT_TEXT] = "text",
+    [OUTPUT_JSON] = "json",
+    [OUTPUT_HTML] = "html",
+    [OUTPUT_SVG] = "svg",
+};
+
+static enum assay_status parse_output(const char *text, enum output_format last, struct output *out,
+                                      struct assay_error *err)
 {
     struct slice whole = slice_from_string(text);
     size_t equals = slice_find(whole, '=');
     struct slice format = slice_first(whole, equals);
     *out = (struct output){ .fd = -1, .path = equals < whole.len ? text + equals + 1 : NULL };
-    if (slice_is(format, "json")) {
-        out->format = OUTPUT_JSON;
-    } else if (!slice_is(format, "text")) {
-        return FAIL(err, ASSAY_USAGE, "--output: '%s' is not text or json", text);
+    size_t found = 0;
+    while (found <= (size_t)last && !slice_is(format, format_names[found])) {
+        found++;
     }
+    if (found > (size_t)last) {
+        return FAIL(err, ASSAY_USAGE, "--output: '%s' is not %s", text,
+                    last == OUTPUT_JSON ? "text or json" : "text, json, html or svg");
+    }
+    out->format = (enum output_format)found;
     if (out->path != NULL && out->path[0] == '\0') {
         return FAIL(err, ASSAY_USAGE, "--output: no file is named behind '%s'", text);
     }
@@ -74,8 +86,8 @@ static enum assay_status create_file(struct output *output, struct assay_error *
     return output->fd >= 0 ? ASSAY_OK : fail_output(err, output->path);
 }
 
-enum assay_status outputs_open(const struct opt_set *options, struct output_list *out,
-                               struct assay_error *err)
+enum assay_status outputs_open(const struct opt_set *options, enum output_format last,
+                               struct output_list *out, struct assay_error *err)
 {
     size_t count = opt_count(options, OPT_OUTPUT);
     size_t to_stdout = 0;
@@ -84,7 +96,7 @@ enum assay_status outputs_open(const struct opt_set *options, struct output_list
         return FAIL(err, ASSAY_USAGE, "--output: at most %d are possible", OUTPUT_MAX);
     }
     for (size_t i = 0; i < count; i++) {
-        TRY(parse_output(opt_value_at(options, OPT_OUTPUT, i), &out->items[i], err));
+        TRY(parse_output(opt_value_at(options, OPT_OUTPUT, i), last, &out->items[i], err));
         to_stdout += out->items[i].path == NULL;
         out->count++;
     }

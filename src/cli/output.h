@@ -17,7 +17,9 @@ void output_message_bytes(struct slice bytes);
 
 enum output_format {
     OUTPUT_TEXT,
-    OUTPUT_JSON
+    OUTPUT_JSON,
+    OUTPUT_HTML, /* of an audit */
+    OUTPUT_SVG
 };
 
 /* One --output. */
@@ -35,9 +37,10 @@ struct output_list {
 };
 
 /* Reads all --output options and creates their files, which must not exist, before any work is
- * done; text to standard output when there is none. ASSAY_USAGE, ASSAY_OUTPUT. */
-MUST_CHECK enum assay_status outputs_open(const struct opt_set *options, struct output_list *out,
-                                          struct assay_error *err);
+ * done; text to standard output when there is none. last: of the formats that are possible.
+ * ASSAY_USAGE, ASSAY_OUTPUT. */
+MUST_CHECK enum assay_status outputs_open(const struct opt_set *options, enum output_format last,
+                                          struct output_list *out, struct assay_error *err);
 /* Writes and, for a file, closes it. */
 MUST_CHECK enum assay_status output_write(struct output *output, struct slice bytes,
                                           struct assay_error *err);

@@ -291,6 +291,10 @@ enum assay_status cli_session_for(struct cli *cli, const struct cli_archive *arc
         options.bundle = cli->bundle;
         options.offline = 1;
     }
+    if (cli->trust_dir != NULL) {
+        options.trust_dir = cli->trust_dir;
+        options.offline = 1;
+    }
     if (ask_is_possible(&cli->ask)) {
         options.accept_root = ask_accept_root;
         options.accept_root_ctx = &cli->ask;

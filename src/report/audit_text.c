@@ -4,106 +4,15 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "report/audit_lines.h"
 #include "report/text.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
-#define COLUMNS     100
-#define LINES_MOST  40 /* of one list; the whole is in the JSON */
-#define DATE_BYTES  11 /* "2026-11-25" and NUL */
-#define PATHS_BYTES 256
-#define SHORT_ID    16
-#define LINE_BYTES  4096
-
-/* ---- lines ---- */
-
-/* How many bytes of the text fill at most so many columns: a byte that continues a character takes
- * none, so a line may be a little shorter than it could be for wide ones. */
-static size_t fitting(const char *text, size_t columns)
-{
-    size_t bytes = 0;
-    size_t used = 0;
-    while (text[bytes] != '\0') {
-        bool continues = ((uint8_t)text[bytes] & 0xC0) == 0x80;
-        if (!continues && used == columns) {
-            return bytes;
-        }
-        used += continues ? 0 : 1;
-        bytes++;
-    }
-    return bytes;
-}
-
-/* The text in lines of at most COLUMNS, broken at blanks where there are some; the first line
- * begins in the column where the cursor is, the others below it. */
-static enum assay_status append_wrapped(struct buf *out, size_t column, const char *text,
-                                        struct assay_error *err)
-{
-    const char *rest = text;
-    bool is_first = true;
-    while (rest[0] != '\0') {
-        size_t fits = fitting(rest, COLUMNS - column);
-        size_t cut = fits;
-        if (rest[fits] != '\0') {
-            size_t blank = slice_find_last(slice_of(rest, fits), ' ');
-            cut = blank < fits && blank > 0 ? blank : fits;
-        }
-        TRY(buf_printf(out, err, "%*s", is_first ? 0 : (int)column, ""));
-        TRY(buf_append(out, slice_of(rest, cut), err));
-        TRY(buf_append_byte(out, '\n', err));
-        rest += cut;
-        rest += rest[0] == ' ' ? 1 : 0;
-        is_first = false;
-    }
-    return is_first ? buf_append_byte(out, '\n', err) : ASSAY_OK;
-}
-
-static enum assay_status append_line(struct buf *out, size_t column, struct assay_error *err,
-                                     const char *format, ...) PRINTF(4, 5);
-static enum assay_status append_line(struct buf *out, size_t column, struct assay_error *err,
-                                     const char *format, ...)
-{
-    char text[LINE_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    TRY(buf_printf(out, err, "%*s", (int)column, ""));
-    return append_wrapped(out, column, text, err);
-}
-
-static enum assay_status append_heading(struct buf *out, const char *text, struct assay_error *err)
-{
-    return buf_printf(out, err, "\n%s\n", text);
-}
-
-static enum assay_status append_more(struct buf *out, size_t shown, uint64_t all,
-                                     struct assay_error *err)
-{
-    return shown >= all ? ASSAY_OK
-                        : buf_printf(out, err, "  ... and %" PRIu64 " more: see --output json\n",
-                                     all - shown);
-}
-
-/* "2026-11-25", "~2026-11-25" where nobody signed it, "?" where nobody says. */
-static void format_date(const struct audit_time *time, char out[DATE_BYTES + 1])
-{
-    char text[TIME_TEXT_BYTES];
-    (void)snprintf(out, DATE_BYTES + 1, "%s", "?");
-    if (time->source != AUDIT_SOURCE_NONE) {
-        time_format(time->unix_s, text);
-        (void)snprintf(out, DATE_BYTES + 1, "~%.10s", text);
-    }
-}
-
-static void format_day(int64_t unix_s, char out[DATE_BYTES])
-{
-    char text[TIME_TEXT_BYTES];
-    time_format(unix_s, text);
-    (void)snprintf(out, DATE_BYTES, "%.10s", text);
-}
+#define SHORT_DIGEST 12
+#define PATHS_BYTES  256
+#define SHORT_ID     16
 
 /* ---- the first line ---- */
 
@@ -184,9 +93,9 @@ static enum assay_status append_key(const struct audit_report *audit, const char
         audit_role_newest(audit_history_find(&audit->history, role));
     const char *id = key->canonical_id[0] == '\0' ? key->id : key->canonical_id;
     bool signs = newest != NULL && audit_keys_have(newest->signers, newest->signer_count, place);
-    char until[DATE_BYTES] = "";
+    char until[AUDIT_DATE_BYTES] = "";
     if (key->not_after_unix_s != 0) {
-        format_day(key->not_after_unix_s, until);
+        audit_format_day(key->not_after_unix_s, until);
     }
     TRY(buf_printf(out, err, "    %.*s  %-12.12s", SHORT_ID, id, key->algorithm));
     if (from > 0) {
@@ -242,8 +151,9 @@ static enum assay_status append_delegation(const struct audit_report *audit,
 {
     AUTO_BUF paths = BUF_INIT(LIMIT_JSON_STRING_BYTES);
     TRY(append_paths(delegation, &paths, err));
-    TRY(append_line(out, 2, err, "%s: %" PRIu64 " of %zu, for %s", delegation->name,
-                    delegation->keys.threshold, delegation->keys.key_count, buf_text(&paths)));
+    TRY(audit_append_line(out, 2, err, "%s: %" PRIu64 " of %zu, for %s", delegation->name,
+                          delegation->keys.threshold, delegation->keys.key_count,
+                          buf_text(&paths)));
     for (size_t i = 0; i < delegation->keys.key_count; i++) {
         TRY(append_key(audit, delegation->name, delegation->keys.keys[i], 0, out, err));
     }
@@ -254,58 +164,78 @@ static enum assay_status append_signers(const struct audit_report *audit, struct
                                         struct assay_error *err)
 {
     size_t count = 0;
-    TRY(append_heading(out, "Who can sign", err));
+    TRY(audit_append_heading(out, "Who can sign", err));
     TRY(append_top_roles(audit, out, err));
     for (size_t i = 0; i < audit->history.role_count; i++) {
         const struct audit_version *newest = audit_role_newest(&audit->history.roles[i]);
         for (size_t d = 0; newest != NULL && d < newest->delegation_count; d++) {
-            if (count++ < LINES_MOST) {
+            if (count++ < AUDIT_LINES_MOST) {
                 TRY(append_delegation(audit, &newest->delegations[d], out, err));
             }
         }
     }
-    return append_more(out, LINES_MOST, count, err);
+    return audit_append_more(out, AUDIT_LINES_MOST, count, err);
 }
 
 /* ---- what happened ---- */
+
+/* The sentence with its digests cut: they are whole in the JSON. */
+static enum assay_status shorten_digests(const char *text, struct buf *out, struct assay_error *err)
+{
+    static const struct slice prefix = { (const uint8_t *)"sha256:", 7 };
+    struct slice rest = slice_from_string(text);
+    while (rest.len > 0) {
+        struct slice hex = slice_first(slice_from(rest, prefix.len), 64);
+        if (slice_has_prefix(rest, prefix) && hex.len == 64 && text_is_lower_hex(hex)) {
+            TRY(buf_append(out, slice_first(rest, prefix.len + SHORT_DIGEST), err));
+            TRY(buf_append_string(out, "...", err));
+            rest = slice_from(rest, prefix.len + 64);
+        } else {
+            TRY(buf_append_byte(out, rest.ptr[0], err));
+            rest = slice_from(rest, 1);
+        }
+    }
+    return ASSAY_OK;
+}
 
 static enum assay_status append_events(const struct audit_report *audit, struct buf *out,
                                        struct assay_error *err)
 {
     size_t count = audit->events.count;
-    size_t shown = count < LINES_MOST ? count : LINES_MOST;
+    size_t shown = count < AUDIT_LINES_MOST ? count : AUDIT_LINES_MOST;
     if (count == 0) {
         return ASSAY_OK;
     }
-    TRY(append_heading(out, "What happened", err));
-    TRY(append_more(out, shown, count + audit->events.left_out, err));
+    TRY(audit_append_heading(out, "What happened", err));
+    TRY(audit_append_more(out, shown, count + audit->events.left_out, err));
     for (size_t i = count - shown; i < count; i++) {
         const struct audit_event *event = &audit->events.items[i];
-        char date[DATE_BYTES + 1];
+        char date[AUDIT_DATE_BYTES];
         char role[64];
-        format_date(&event->when, date);
+        audit_format_claim(&event->when, date);
         (void)snprintf(role, sizeof(role), "%s %" PRIu64, event->role, event->version);
         TRY(buf_printf(out, err, "  %-11s  %-20.40s  ", date, role));
-        size_t column = 2 + 11 + 2 + (strlen(role) < 20 ? 20 : fitting(role, 40)) + 2;
-        TRY(append_wrapped(out, column, event->detail, err));
+        size_t column = 2 + 11 + 2 + (strlen(role) < 20 ? 20 : audit_fitting(role, 40)) + 2;
+        AUTO_BUF detail = BUF_INIT(LIMIT_JSON_STRING_BYTES);
+        TRY(shorten_digests(event->detail, &detail, err));
+        TRY(audit_append_wrapped(out, column, buf_text(&detail), err));
     }
     return buf_append_string(out, "  ~ a time that nobody signed\n", err);
 }
 
 /* ---- the roots ---- */
 
-static enum assay_status append_root(const struct audit_history *history,
-                                     const struct audit_version *version,
+static enum assay_status append_root(const struct audit_version *version,
                                      const struct audit_version *before, struct buf *out,
                                      struct assay_error *err)
 {
-    char published[DATE_BYTES + 1];
-    char expires[DATE_BYTES] = "?";
+    char published[AUDIT_DATE_BYTES];
+    char expires[AUDIT_DATE_BYTES] = "?";
     size_t own = 0;
     size_t former = 0;
-    format_date(&version->published, published);
+    audit_format_claim(&version->published, published);
     if (version->expires_unix_s != 0) {
-        format_day(version->expires_unix_s, expires);
+        audit_format_day(version->expires_unix_s, expires);
     }
     for (size_t i = 0; i < version->signer_count; i++) {
         own += audit_keys_have(version->roles[TUF_ROOT].keys, version->roles[TUF_ROOT].key_count,
@@ -314,11 +244,10 @@ static enum assay_status append_root(const struct audit_history *history,
                   audit_keys_have(before->roles[TUF_ROOT].keys, before->roles[TUF_ROOT].key_count,
                                   version->signers[i]);
     }
-    (void)history;
     TRY(buf_printf(out, err, "  %6" PRIu64 "  %-9s  %-11s  %-10s  ", version->version,
                    audit_trust_name(version->trust), published, expires));
     if (version->failure != NULL && version->failure[0] != '\0') {
-        return append_wrapped(out, 46, version->failure, err);
+        return audit_append_wrapped(out, 46, version->failure, err);
     }
     TRY(buf_printf(out, err, "own %zu of %" PRIu64, own, version->roles[TUF_ROOT].threshold));
     if (before != NULL) {
@@ -333,19 +262,19 @@ static enum assay_status append_roots(const struct audit_report *audit, struct b
 {
     const struct audit_role *roots = audit_history_find(&audit->history, "root");
     size_t count = roots == NULL ? 0 : roots->count;
-    size_t first = count < LINES_MOST ? 0 : count - LINES_MOST;
+    size_t first = count < AUDIT_LINES_MOST ? 0 : count - AUDIT_LINES_MOST;
     if (count == 0) {
         return ASSAY_OK;
     }
-    TRY(append_heading(out, "Roots", err));
+    TRY(audit_append_heading(out, "Roots", err));
     TRY(buf_printf(out, err, "  %6s  %-9s  %-11s  %-10s  %s\n", "", "", "published", "expires",
                    "valid signatures"));
-    TRY(append_more(out, count - first, count, err));
+    TRY(audit_append_more(out, count - first, count, err));
     for (size_t i = first; i < count; i++) {
         const struct audit_version *version = &roots->versions[i];
         bool follows = i > 0 && version[-1].version + 1 == version->version &&
                        version[-1].roles[TUF_ROOT].threshold > 0;
-        TRY(append_root(&audit->history, version, follows ? version - 1 : NULL, out, err));
+        TRY(append_root(version, follows ? version - 1 : NULL, out, err));
     }
     return ASSAY_OK;
 }
@@ -362,8 +291,8 @@ static enum assay_status append_findings(const struct audit_report *audit, bool 
                                          struct buf *out, struct assay_error *err)
 {
     const struct audit_findings *findings = &audit->findings;
-    size_t shown = findings->count < LINES_MOST ? findings->count : LINES_MOST;
-    TRY(append_heading(out, "Findings", err));
+    size_t shown = findings->count < AUDIT_LINES_MOST ? findings->count : AUDIT_LINES_MOST;
+    TRY(audit_append_heading(out, "Findings", err));
     if (findings->count == 0) {
         return buf_append_string(out, "  none\n", err);
     }
@@ -374,27 +303,27 @@ static enum assay_status append_findings(const struct audit_report *audit, bool 
             const char *code = colour ? severity_colour(severity) : "";
             TRY(buf_printf(out, err, "  %s%-8s%s  %s\n", code, audit_severity_name(severity),
                            code[0] == '\0' ? "" : "\033[0m", audit_finding_name(finding->id)));
-            TRY(append_line(out, 12, err, "%s", audit_finding_meaning(finding->id)));
-            TRY(append_line(out, 12, err, "-> %s", audit_finding_remedy(finding->id)));
+            TRY(audit_append_line(out, 12, err, "%s", audit_finding_meaning(finding->id)));
+            TRY(audit_append_line(out, 12, err, "-> %s", audit_finding_remedy(finding->id)));
         }
-        TRY(append_line(out, 12, err, "* %s", finding->evidence));
+        TRY(audit_append_line(out, 12, err, "* %s", finding->evidence));
     }
-    return append_more(out, shown, findings->count + findings->left_out, err);
+    return audit_append_more(out, shown, findings->count + findings->left_out, err);
 }
 
 static enum assay_status append_diff(const struct audit_diff *diff, struct buf *out,
                                      struct assay_error *err)
 {
-    size_t shown = diff->count < LINES_MOST ? diff->count : LINES_MOST;
+    size_t shown = diff->count < AUDIT_LINES_MOST ? diff->count : AUDIT_LINES_MOST;
     TRY(buf_printf(out, err, "\nSince the report of %s\n", diff->earlier_time));
     if (diff->count == 0) {
         return buf_append_string(out, "  nothing changed\n", err);
     }
     for (size_t i = 0; i < shown; i++) {
-        TRY(append_line(out, 2, err, "%s: %s", audit_change_name(diff->items[i].kind),
-                        diff->items[i].detail));
+        TRY(audit_append_line(out, 2, err, "%s: %s", audit_change_name(diff->items[i].kind),
+                              diff->items[i].detail));
     }
-    return append_more(out, shown, diff->count, err);
+    return audit_append_more(out, shown, diff->count, err);
 }
 
 enum assay_status report_audit_text(const struct report_audit *what, bool colour, struct buf *out,
@@ -407,10 +336,11 @@ enum assay_status report_audit_text(const struct report_audit *what, bool colour
     TRY(append_roots(audit, out, err));
     TRY(append_findings(audit, colour, out, err));
     if (audit->left_out_by_time > 0) {
-        TRY(append_line(out, 0, err,
-                        "\nVersions left out, since they were published later, as far as anybody "
-                        "says: %" PRIu64,
-                        audit->left_out_by_time));
+        TRY(audit_append_line(
+            out, 0, err,
+            "\nVersions left out, since they were published later, as far as anybody "
+            "says: %" PRIu64,
+            audit->left_out_by_time));
     }
     return what->diff == NULL ? ASSAY_OK : append_diff(what->diff, out, err);
 }
