@@ -164,9 +164,9 @@ enum assay_status events_of_root(const struct event_maker *maker,
     if (before == NULL) {
         const struct audit_role_keys *keys = &version->roles[TUF_ROOT];
         return event_add(maker, &event, err,
-                         "the first root that is vouched for, root keys: %zu, of which must sign: "
-                         "%" PRIu64 "; expires %s",
-                         keys->key_count, keys->threshold, end);
+                         "the first root that is vouched for, %" PRIu64
+                         " of %zu root keys, expires %s",
+                         keys->threshold, keys->key_count, end);
     }
     for (size_t i = 0; i < TUF_TOP_ROLES; i++) {
         event.about = tuf_top_role_names[i];

@@ -93,7 +93,7 @@ static enum assay_status compare_delegation(const struct event_maker *maker,
     }
     event.kind = AUDIT_EVENT_DELEGATION_CHANGED;
     TRY(key_changes_give(maker->history, &changes, &event, err));
-    return event_add(maker, &event, err, "%s: %s", now->name, buf_text(&text));
+    return event_add(maker, &event, err, "changes %s: %s", now->name, buf_text(&text));
 }
 
 static enum assay_status compare_delegations(const struct event_maker *maker,
@@ -118,7 +118,7 @@ static enum assay_status compare_delegations(const struct event_maker *maker,
             event.removed_count = then->keys.key_count;
             TRY(audit_history_list(maker->history, then->keys.keys, then->keys.key_count,
                                    &event.removed, err));
-            TRY(event_add(maker, &event, err, "%s is no longer delegated", then->name));
+            TRY(event_add(maker, &event, err, "no longer delegates to %s", then->name));
         }
     }
     return ASSAY_OK;
@@ -149,15 +149,15 @@ static enum assay_status add_tag(const struct event_maker *maker, const struct a
     digest_format(&change->after, after);
     if (change->before.alg == DIGEST_NONE) {
         event.kind = AUDIT_EVENT_TAG_SIGNED;
-        return event_add(maker, &event, err, "%s is %s", change->tag, after);
+        return event_add(maker, &event, err, "signs %s as %s", change->tag, after);
     }
     if (change->after.alg == DIGEST_NONE) {
         event.kind = AUDIT_EVENT_TAG_REMOVED;
-        return event_add(maker, &event, err, "%s is no longer listed, it was %s", change->tag,
+        return event_add(maker, &event, err, "no longer lists %s, which was %s", change->tag,
                          before);
     }
     event.kind = AUDIT_EVENT_TAG_MOVED;
-    return event_add(maker, &event, err, "%s moves from %s to %s", change->tag, before, after);
+    return event_add(maker, &event, err, "moves %s from %s to %s", change->tag, before, after);
 }
 
 enum assay_status events_of_targets(const struct event_maker *maker, const char *role,

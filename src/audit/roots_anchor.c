@@ -58,8 +58,11 @@ static void vouch_downward(const struct root_findings *found, size_t anchor)
 
 static enum assay_status against(const struct audit_version *version, struct assay_error *err)
 {
-    return FAIL(err, version->status, "root version %" PRIu64 ": %s", version->version,
-                version->failure);
+    /* what the machine says begins with the version already */
+    return slice_has_prefix(slice_from_string(version->failure), SLICE_LITERAL("root version"))
+               ? FAIL(err, version->status, "%s", version->failure)
+               : FAIL(err, version->status, "root version %" PRIu64 ": %s", version->version,
+                      version->failure);
 }
 
 static enum assay_status judge_version(const struct root_findings *found, size_t index,

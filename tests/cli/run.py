@@ -10,6 +10,7 @@ import sys
 sys.dont_write_bytecode = True  # the source directory stays as it is
 
 import archives
+import audit
 import bundle
 import engine
 import harness
@@ -22,7 +23,7 @@ import usage
 
 
 def main():
-    modules = (usage, trust, saved, network, bundle, engine, archives, progress, sha512)
+    modules = (usage, trust, saved, network, bundle, engine, archives, progress, sha512, audit)
     tests = [value for module in modules for name, value in vars(module).items()
              if name.startswith("test_")]
     try:
