@@ -3,51 +3,9 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "crypto/pem.h"
 
 #include <openssl/x509v3.h>
-
-#define PEM_LINE_CHARS 64
-
-static enum assay_status bad_pem(struct assay_error *err, const char *expected)
-{
-    return FAIL(err, ASSAY_CERTIFICATE, "certificate: expected %s", expected);
-}
-
-/* Takes a line off the front, without its line feed. */
-static bool take_line(struct slice *text, struct slice *line)
-{
-    size_t end = slice_find(*text, '\n');
-    if (end == text->len) {
-        return false;
-    }
-    *line = slice_first(*text, end);
-    *text = slice_from(*text, end + 1);
-    return true;
-}
-
-/* Takes one block off the front of the text, and appends its base64. */
-static enum assay_status take_pem_block(struct slice *pem, struct buf *base64,
-                                        struct assay_error *err)
-{
-    struct slice line;
-    if (!take_line(pem, &line) || !slice_is(line, "-----BEGIN CERTIFICATE-----")) {
-        return bad_pem(err, "a CERTIFICATE block in PEM and nothing around it");
-    }
-    bool ended = false; /* by a short line: only the last one may be short */
-    for (;;) {
-        if (!take_line(pem, &line)) {
-            return bad_pem(err, "lines that end in a line feed, the last one too");
-        }
-        if (slice_is(line, "-----END CERTIFICATE-----")) {
-            return ASSAY_OK;
-        }
-        if (ended || line.len == 0 || line.len > PEM_LINE_CHARS) {
-            return bad_pem(err, "lines of 64 characters of base64");
-        }
-        ended = line.len < PEM_LINE_CHARS;
-        TRY(buf_append(base64, line, err));
-    }
-}
 
 /* The same bytes when encoded again, so nothing stands behind. */
 static enum assay_status parse_der(struct slice der, X509 **out, struct assay_error *err)
@@ -77,22 +35,16 @@ enum assay_status certificate_parse_bundle(struct slice pem, struct certificate_
         return FAIL(err, ASSAY_CERTIFICATE, "certificate: expected at most %lu bytes, found %zu",
                     LIMIT_KEY_BYTES, pem.len);
     }
-    AUTO_BUF base64 = BUF_INIT(LIMIT_KEY_BYTES);
     AUTO_BUF der = BUF_INIT(LIMIT_KEY_BYTES);
     do {
         if (out->count == LIMIT_CERTIFICATES) {
             return FAIL(err, ASSAY_CERTIFICATE, "certificate: expected at most %d in a bundle",
                         LIMIT_CERTIFICATES);
         }
-        buf_reset(&base64);
-        TRY(take_pem_block(&pem, &base64, err));
-        TRY(buf_reserve(&der, base64.len, err));
-        if (base64_decode(buf_slice(&base64), der.ptr, base64.len, &der.len, NULL) != ASSAY_OK) {
-            return bad_pem(err, "lines of 64 characters of base64");
-        }
+        buf_reset(&der);
+        TRY(pem_take(&pem, "CERTIFICATE", ASSAY_CERTIFICATE, &der, err));
         TRY(parse_der(buf_slice(&der), &out->items[out->count], err));
         out->count++;
-        buf_reset(&der);
     } while (pem.len > 0);
     return ASSAY_OK;
 }

@@ -110,3 +110,13 @@ size_t der_put_signature(struct slice r, struct slice s, uint8_t out[DER_SIGNATU
     memcpy(out + header, numbers, len);
     return header + len;
 }
+
+bool der_is_signature(struct slice der, size_t number_bytes)
+{
+    struct slice numbers;
+    struct slice r;
+    struct slice s;
+    return der_take(&der, DER_SEQUENCE, &numbers) && der.len == 0 &&
+           der_take_unsigned(&numbers, &r) && der_take_unsigned(&numbers, &s) && numbers.len == 0 &&
+           r.len > 0 && r.len <= number_bytes && s.len > 0 && s.len <= number_bytes;
+}

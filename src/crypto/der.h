@@ -29,5 +29,8 @@ bool der_take_bits(struct slice *in, struct slice *bytes);
  * which OpenSSL wants an ECDSA signature. Returns the length. */
 #define DER_SIGNATURE_BYTES (3 + 2 * (2 + 1 + 66))
 size_t der_put_signature(struct slice r, struct slice s, uint8_t out[DER_SIGNATURE_BYTES]);
+/* Whether it is this form and nothing else; each number is positive and has at most so many bytes.
+ */
+bool der_is_signature(struct slice der, size_t number_bytes);
 
 #endif

@@ -10,7 +10,9 @@ enum signature_method {
     SIGNATURE_ECDSA,       /* r and s side by side, each the curve's length; SHA-256 */
     SIGNATURE_RSAPSS,      /* SHA-256, MGF1 with SHA-256, salt of 32 bytes */
     SIGNATURE_RSAPKCS1V15, /* SHA-256 */
-    SIGNATURE_EDDSA        /* pure Ed25519, through libsodium */
+    SIGNATURE_EDDSA,       /* pure Ed25519, through libsodium */
+    SIGNATURE_P256_DER,    /* ECDSA on P-256 with SHA-256, r and s in DER */
+    SIGNATURE_P384_DER     /* ECDSA on P-384 with SHA-384, r and s in DER */
 };
 
 /* The signed bytes with their SHA-256, hashed once for all signatures of a file. */
