@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Notary v1: root keys are certificates that name the repository; a key's id is the hash of its
  * canonical JSON with the private part null. */
-#include "tuf/dialect.h"
+#include "tuf/parsers.h"
 
-#include "base/buf.h"
 #include "base/text.h"
 
 struct word {
@@ -89,6 +88,30 @@ static enum assay_status notary_key_id(enum key_type type, struct slice material
     return ASSAY_OK;
 }
 
+static enum assay_status check_id(const struct tuf_listed_key *listed, const char *id,
+                                  struct assay_error *err)
+{
+    if (!listed->has_null_private) {
+        return FAIL(err, ASSAY_KEY_ID, "key %.*s: its id covers \"private\", which is missing",
+                    SLICE_ARGS(listed->id));
+    }
+    if (!slice_is(listed->id, id)) {
+        return FAIL(err, ASSAY_KEY_ID, "expected the key under its id %s, found it under \"%.*s\"",
+                    id, SLICE_ARGS(listed->id));
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status notary_decode_key(const struct tuf_listed_key *listed,
+                                           struct buf *material, char id[TUF_ID_BYTES],
+                                           struct assay_error *err)
+{
+    TRY(buf_reserve(material, LIMIT_KEY_BYTES, err));
+    TRY(base64_decode(listed->material, material->ptr, LIMIT_KEY_BYTES, &material->len, err));
+    TRY(notary_key_id(listed->type, buf_slice(material), id, err));
+    return check_id(listed, id, err);
+}
+
 static enum assay_status notary_canonical_id(const struct crypto_key *key, char out[TUF_ID_BYTES],
                                              struct assay_error *err)
 {
@@ -153,15 +176,94 @@ static enum assay_status notary_check_delegation_name(struct slice name, const c
     return ASSAY_OK;
 }
 
+static enum assay_status read_private(struct tuf_parse *parse, void *into, struct assay_error *err)
+{
+    struct tuf_listed_key *key = into;
+    if (json_peek(&parse->reader) != JSON_KIND_NULL) {
+        return json_fail(&parse->reader, err, ASSAY_SCHEMA,
+                         "expected null: metadata carries public keys");
+    }
+    return json_read_null(&parse->reader, &key->has_null_private, err);
+}
+
+static enum assay_status read_public(struct tuf_parse *parse, void *into, struct assay_error *err)
+{
+    struct tuf_listed_key *key = into;
+    struct json_string text;
+    TRY(json_read_string(&parse->reader, &text, err));
+    key->material = text.raw;
+    return ASSAY_OK;
+}
+
+static enum assay_status read_keyval(struct tuf_parse *parse, void *into, struct assay_error *err)
+{
+    static const struct tuf_field fields[] = {
+        TUF_FIELD("private", read_private, ASSAY_OK),
+        TUF_FIELD("public", read_public, ASSAY_SCHEMA),
+    };
+    return tuf_read_object(parse, fields, ARRAY_LEN(fields), into, err);
+}
+
+static enum assay_status read_keytype(struct tuf_parse *parse, void *into, struct assay_error *err)
+{
+    struct tuf_listed_key *key = into;
+    struct json_string word;
+    TRY(json_read_string(&parse->reader, &word, err));
+    key->type = notary_key_type(word);
+    return ASSAY_OK;
+}
+
+static enum assay_status read_method(struct tuf_parse *parse, void *into, struct assay_error *err)
+{
+    struct tuf_signature *signature = into;
+    struct json_string word;
+    TRY(json_read_string(&parse->reader, &word, err));
+    signature->method = notary_method(word);
+    return ASSAY_OK;
+}
+
+static enum assay_status read_sig(struct tuf_parse *parse, void *into, struct assay_error *err)
+{
+    struct tuf_signature *signature = into;
+    bool was_null = false;
+    TRY(tuf_read_empty(parse, &was_null, err));
+    if (was_null) {
+        return ASSAY_OK;
+    }
+    struct json_string text;
+    TRY(json_read_string(&parse->reader, &text, err));
+    uint8_t decoded[LIMIT_SIGNATURE_BYTES];
+    size_t len = 0;
+    if (base64_decode(text.raw, decoded, sizeof(decoded), &len, NULL) != ASSAY_OK) {
+        return json_fail(&parse->reader, err, ASSAY_SCHEMA,
+                         "expected padded base64 of at most %lu bytes", LIMIT_SIGNATURE_BYTES);
+    }
+    return arena_copy(parse->arena, slice_of(decoded, len), &signature->bytes, err);
+}
+
+static const struct tuf_field root_fields[] = { TUF_ROOT_FIELDS };
+
+static const struct tuf_field key_fields[] = {
+    TUF_FIELD("keytype", read_keytype, ASSAY_SCHEMA),
+    TUF_FIELD("keyval", read_keyval, ASSAY_SCHEMA),
+};
+
+static const struct tuf_field signature_fields[] = {
+    TUF_FIELD("keyid", tuf_read_signature_keyid, ASSAY_SCHEMA),
+    TUF_FIELD("method", read_method, ASSAY_SCHEMA),
+    TUF_FIELD("sig", read_sig, ASSAY_OK),
+};
+
 const struct tuf_dialect tuf_dialect_notary = {
     .name = "notary",
     .type_root = "Root",
     .type_timestamp = "Timestamp",
     .type_snapshot = "Snapshot",
     .type_targets = "Targets",
-    .key_type = notary_key_type,
-    .method = notary_method,
-    .key_id = notary_key_id,
+    .root = { root_fields, ARRAY_LEN(root_fields) },
+    .key = { key_fields, ARRAY_LEN(key_fields) },
+    .signature = { signature_fields, ARRAY_LEN(signature_fields) },
+    .decode_key = notary_decode_key,
     .canonical_id = notary_canonical_id,
     .meta_suffix = "",
     .check_root_key = notary_check_root_key,

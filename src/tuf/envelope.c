@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tuf/envelope.h"
 
-#include "base/text.h"
-#include "tuf/fields.h"
 #include "json/canonical.h"
 
 /* Sized for the most signatures of the most bytes, with their key ids. */
@@ -15,54 +13,23 @@ void tuf_unverified_clear(struct tuf_unverified *file)
     *file = (struct tuf_unverified){ .signature_count = 0 };
 }
 
-static enum assay_status read_keyid(struct tuf_parse *parse, void *into, struct assay_error *err)
+enum assay_status tuf_read_signature_keyid(struct tuf_parse *parse, void *into,
+                                           struct assay_error *err)
 {
     struct tuf_signature *signature = into;
     return tuf_read_name(parse, &signature->keyid, err);
 }
 
-static enum assay_status read_method(struct tuf_parse *parse, void *into, struct assay_error *err)
-{
-    struct tuf_signature *signature = into;
-    struct json_string word;
-    TRY(json_read_string(&parse->reader, &word, err));
-    signature->method = parse->dialect->method(word);
-    return ASSAY_OK;
-}
-
-static enum assay_status read_sig(struct tuf_parse *parse, void *into, struct assay_error *err)
-{
-    struct tuf_signature *signature = into;
-    bool was_null = false;
-    TRY(tuf_read_empty(parse, &was_null, err));
-    if (was_null) {
-        return ASSAY_OK;
-    }
-    struct json_string text;
-    TRY(json_read_string(&parse->reader, &text, err));
-    uint8_t decoded[LIMIT_SIGNATURE_BYTES];
-    size_t len = 0;
-    if (base64_decode(text.raw, decoded, sizeof(decoded), &len, NULL) != ASSAY_OK) {
-        return json_fail(&parse->reader, err, ASSAY_SCHEMA,
-                         "expected padded base64 of at most %lu bytes", LIMIT_SIGNATURE_BYTES);
-    }
-    return arena_copy(parse->arena, slice_of(decoded, len), &signature->bytes, err);
-}
-
 static enum assay_status add_signature(struct tuf_parse *parse, struct tuf_unverified *out,
                                        struct assay_error *err)
 {
-    static const struct tuf_field fields[] = {
-        TUF_FIELD("keyid", read_keyid, ASSAY_SCHEMA),
-        TUF_FIELD("method", read_method, ASSAY_SCHEMA),
-        TUF_FIELD("sig", read_sig, ASSAY_OK),
-    };
+    const struct tuf_shape *shape = &parse->dialect->signature;
     if (out->signature_count == LIMIT_SIGNATURES) {
         return json_fail(&parse->reader, err, ASSAY_JSON_LIMIT,
                          "expected at most %d signatures, found more", LIMIT_SIGNATURES);
     }
     struct tuf_signature *signature = &out->signatures[out->signature_count];
-    TRY(tuf_read_object(parse, fields, ARRAY_LEN(fields), signature, err));
+    TRY(tuf_read_object(parse, shape->fields, shape->count, signature, err));
     for (size_t i = 0; i < out->signature_count; i++) {
         if (slice_equal(out->signatures[i].keyid, signature->keyid)) {
             return json_fail(&parse->reader, err, ASSAY_SCHEMA, "key %.*s signs twice",

@@ -10,16 +10,20 @@
 #define TUF_ENVELOPE_H
 
 #include "base/buf.h"
-#include "tuf/dialect.h"
+#include "tuf/fields.h"
 
 struct tuf_signature {
     struct slice keyid;
-    enum signature_method method;
-    struct slice bytes; /* decoded; empty where none is given, which is never valid */
+    enum signature_method method; /* SIGNATURE_UNKNOWN: it is the key's */
+    struct slice bytes;           /* decoded; empty where none is given, which is never valid */
     /* The key by which it was found valid: a root is held against its own keys and those of the
      * root before, which often are the same. Borrowed from the keyring; NULL: not known. */
     const struct tuf_key *valid_by;
 };
+
+/* The member that signatures of every dialect have. */
+MUST_CHECK enum assay_status tuf_read_signature_keyid(struct tuf_parse *parse, void *into,
+                                                      struct assay_error *err);
 
 /* A file of which only the form is known. Nothing but threshold.c may look into signed_bytes. */
 struct tuf_unverified {

@@ -2,7 +2,6 @@
 #include "tuf/keyring.h"
 
 #include "base/mem.h"
-#include "base/text.h"
 
 static void key_delete(struct tuf_key *key)
 {
@@ -83,21 +82,7 @@ static enum assay_status ring_insert(struct tuf_keyring *ring, size_t position,
     return ASSAY_OK;
 }
 
-static enum assay_status check_id(const struct tuf_listed_key *listed, const char *id,
-                                  struct assay_error *err)
-{
-    if (!listed->has_null_private) {
-        return FAIL(err, ASSAY_KEY_ID, "key %.*s: its id covers \"private\", which is missing",
-                    SLICE_ARGS(listed->id));
-    }
-    if (!slice_is(listed->id, id)) {
-        return FAIL(err, ASSAY_KEY_ID, "expected the key under its id %s, found it under \"%.*s\"",
-                    id, SLICE_ARGS(listed->id));
-    }
-    return ASSAY_OK;
-}
-
-/* The key of an id that was computed from type and material: the ring's, or decoded now. */
+/* The key of an id that was computed from what it is: the ring's, or loaded now. */
 static enum assay_status ring_get(struct tuf_keyring *ring, const struct tuf_dialect *dialect,
                                   enum key_type type, const char id[TUF_ID_BYTES],
                                   struct slice material, const struct tuf_key **out,
@@ -126,15 +111,11 @@ enum assay_status tuf_keyring_load(struct tuf_keyring *ring, const struct tuf_di
     if (listed->key != NULL || listed->type == KEY_TYPE_UNKNOWN) {
         return ASSAY_OK;
     }
-    uint8_t bytes[LIMIT_KEY_BYTES];
-    size_t len = 0;
-    TRY_IN(base64_decode(listed->material, bytes, sizeof(bytes), &len, err), err, "key %.*s",
-           SLICE_ARGS(listed->id));
-    struct slice material = slice_of(bytes, len);
+    AUTO_BUF material = BUF_INIT(LIMIT_KEY_BYTES);
     char id[TUF_ID_BYTES];
-    TRY(dialect->key_id(listed->type, material, id, err));
-    TRY(check_id(listed, id, err));
-    return ring_get(ring, dialect, listed->type, id, material, &listed->key, err);
+    TRY_IN(dialect->decode_key(listed, &material, id, err), err, "key %.*s",
+           SLICE_ARGS(listed->id));
+    return ring_get(ring, dialect, listed->type, id, buf_slice(&material), &listed->key, err);
 }
 
 enum assay_status tuf_keyring_load_role(struct tuf_keyring *ring, const struct tuf_dialect *dialect,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Keys of a repository: the lists in metadata, and the ring that holds each key decoded once,
- * however many files list it. An id is the hash of type and material, so a key is found by its id
- * as soon as that was computed from what the file lists.
+ * however many files list it. It is found there by an id that is computed from what a file lists,
+ * type and material at least, never by the name that the file gives it.
  */
 #ifndef TUF_KEYRING_H
 #define TUF_KEYRING_H
@@ -21,9 +21,8 @@ void tuf_keyring_clear(struct tuf_keyring *ring);
 void tuf_keyring_keep(struct tuf_keyring *ring, const struct tuf_key_list *a,
                       const struct tuf_key_list *b);
 
-/* Decodes a listed key, unless the ring has it. ASSAY_KEY_ID when it stands under another id than
- * its own, ASSAY_SCHEMA for bad base64, and the statuses of key_load. A key of an unknown type
- * stays NULL and never counts. */
+/* Decodes a listed key, unless the ring has it. The statuses of the dialect's decode_key and of
+ * key_load. A key of an unknown type stays NULL and never counts. */
 MUST_CHECK enum assay_status tuf_keyring_load(struct tuf_keyring *ring,
                                               const struct tuf_dialect *dialect,
                                               struct tuf_listed_key *listed,

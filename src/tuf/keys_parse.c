@@ -2,51 +2,16 @@
 /* The lists of keys and key ids in root and targets files. */
 #include "tuf/keyring.h"
 
-static enum assay_status read_private(struct tuf_parse *parse, void *into, struct assay_error *err)
-{
-    struct tuf_listed_key *key = into;
-    if (json_peek(&parse->reader) != JSON_KIND_NULL) {
-        return json_fail(&parse->reader, err, ASSAY_SCHEMA,
-                         "expected null: metadata carries public keys");
-    }
-    return json_read_null(&parse->reader, &key->has_null_private, err);
-}
-
-static enum assay_status read_public(struct tuf_parse *parse, void *into, struct assay_error *err)
-{
-    struct tuf_listed_key *key = into;
-    struct json_string text;
-    TRY(json_read_string(&parse->reader, &text, err));
-    key->material = text.raw;
-    return ASSAY_OK;
-}
-
-static enum assay_status read_keyval(struct tuf_parse *parse, void *into, struct assay_error *err)
-{
-    static const struct tuf_field fields[] = {
-        TUF_FIELD("private", read_private, ASSAY_OK),
-        TUF_FIELD("public", read_public, ASSAY_SCHEMA),
-    };
-    return tuf_read_object(parse, fields, ARRAY_LEN(fields), into, err);
-}
-
-static enum assay_status read_keytype(struct tuf_parse *parse, void *into, struct assay_error *err)
-{
-    struct tuf_listed_key *key = into;
-    struct json_string word;
-    TRY(json_read_string(&parse->reader, &word, err));
-    key->type = parse->dialect->key_type(word);
-    return ASSAY_OK;
-}
-
+/* The form is canonical, so that the value's bytes are its canonical form. */
 static enum assay_status read_key(struct tuf_parse *parse, struct tuf_listed_key *key,
                                   struct assay_error *err)
 {
-    static const struct tuf_field fields[] = {
-        TUF_FIELD("keytype", read_keytype, ASSAY_SCHEMA),
-        TUF_FIELD("keyval", read_keyval, ASSAY_SCHEMA),
-    };
-    return tuf_read_object(parse, fields, ARRAY_LEN(fields), key, err);
+    const struct tuf_shape *shape = &parse->dialect->key;
+    struct slice object = slice_from(parse->reader.text, parse->reader.pos);
+    size_t start = parse->reader.pos;
+    TRY(tuf_read_object(parse, shape->fields, shape->count, key, err));
+    key->object = slice_first(object, parse->reader.pos - start);
+    return ASSAY_OK;
 }
 
 static enum assay_status add_key(struct tuf_parse *parse, struct json_string id,

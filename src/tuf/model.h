@@ -12,7 +12,7 @@
 
 /* A key as decoded; owned by the keyring, once for all files that list it. */
 struct tuf_key {
-    char id[TUF_ID_BYTES];
+    char id[TUF_ID_BYTES]; /* computed, whatever a file calls it */
     char canonical_id[TUF_ID_BYTES];
     enum key_type type;
     struct crypto_key *key;
@@ -21,8 +21,11 @@ struct tuf_key {
 /* A key as a file lists it. It is decoded only if a role names it. */
 struct tuf_listed_key {
     struct slice id;
+    struct slice object; /* the canonical bytes of the whole key */
+    struct json_string keytype;
     enum key_type type;
-    struct slice material; /* base64, as it stands */
+    enum signature_method method; /* SIGNATURE_UNKNOWN: each signature names its own */
+    struct slice material;        /* encoded, as it stands */
     bool has_null_private;
     const struct tuf_key *key; /* NULL: not decoded, or of a type that never verifies anything */
 };

@@ -12,6 +12,17 @@
 MUST_CHECK enum assay_status tuf_root_parse(struct slice signed_bytes,
                                             const struct tuf_dialect *dialect, struct arena *arena,
                                             struct tuf_root *out, struct assay_error *err);
+/* The members that roots of every dialect have, for the table in dialect->root. */
+#define TUF_ROOT_FIELDS                                                                            \
+    TUF_HEADER_FIELDS, TUF_FIELD("consistent_snapshot", tuf_read_root_consistent, ASSAY_OK),       \
+        TUF_FIELD("keys", tuf_read_root_keys, ASSAY_SCHEMA),                                       \
+        TUF_FIELD("roles", tuf_read_root_roles, ASSAY_SCHEMA)
+MUST_CHECK enum assay_status tuf_read_root_consistent(struct tuf_parse *parse, void *into,
+                                                      struct assay_error *err);
+MUST_CHECK enum assay_status tuf_read_root_keys(struct tuf_parse *parse, void *into,
+                                                struct assay_error *err);
+MUST_CHECK enum assay_status tuf_read_root_roles(struct tuf_parse *parse, void *into,
+                                                 struct assay_error *err);
 /* Loads the keys of the four roles and holds thresholds against them: ASSAY_THRESHOLD_CONFIG when
  * a role asks for more distinct keys than it has. */
 MUST_CHECK enum assay_status tuf_root_load_keys(struct tuf_root *root, struct tuf_keyring *ring,

@@ -10,14 +10,14 @@ const char *const tuf_top_role_names[TUF_TOP_ROLES] = {
     [TUF_TARGETS] = "targets",
 };
 
-static enum assay_status read_keys(struct tuf_parse *parse, void *into, struct assay_error *err)
+enum assay_status tuf_read_root_keys(struct tuf_parse *parse, void *into, struct assay_error *err)
 {
     struct tuf_root *root = into;
     return tuf_read_key_list(parse, &root->keys, err);
 }
 
-static enum assay_status read_consistent(struct tuf_parse *parse, void *into,
-                                         struct assay_error *err)
+enum assay_status tuf_read_root_consistent(struct tuf_parse *parse, void *into,
+                                           struct assay_error *err)
 {
     (void)into;
     bool ignored = false;
@@ -60,7 +60,7 @@ static enum assay_status read_role(struct tuf_parse *parse, struct json_string n
     return json_skip(&parse->reader, NULL, err); /* other roles are none of ours */
 }
 
-static enum assay_status read_roles(struct tuf_parse *parse, void *into, struct assay_error *err)
+enum assay_status tuf_read_root_roles(struct tuf_parse *parse, void *into, struct assay_error *err)
 {
     struct tuf_root *root = into;
     struct json_string name;
@@ -87,17 +87,11 @@ static enum assay_status read_roles(struct tuf_parse *parse, void *into, struct 
 enum assay_status tuf_root_parse(struct slice signed_bytes, const struct tuf_dialect *dialect,
                                  struct arena *arena, struct tuf_root *out, struct assay_error *err)
 {
-    static const struct tuf_field fields[] = {
-        TUF_HEADER_FIELDS,
-        TUF_FIELD("consistent_snapshot", read_consistent, ASSAY_OK),
-        TUF_FIELD("keys", read_keys, ASSAY_SCHEMA),
-        TUF_FIELD("roles", read_roles, ASSAY_SCHEMA),
-    };
     *out = (struct tuf_root){ .roles_seen = 0 };
     struct tuf_parse parse;
     tuf_parse_init(&parse, signed_bytes, arena, dialect, LIMIT_JSON_NODES);
     parse.type = dialect->type_root;
-    return tuf_read_object(&parse, fields, ARRAY_LEN(fields), out, err);
+    return tuf_read_object(&parse, dialect->root.fields, dialect->root.count, out, err);
 }
 
 enum assay_status tuf_root_load_keys(struct tuf_root *root, struct tuf_keyring *ring,

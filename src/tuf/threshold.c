@@ -29,13 +29,16 @@ static enum assay_status check_one(struct tuf_unverified *file, const struct tuf
         return ASSAY_OK;
     }
     struct assay_error reason = ERROR_INIT;
-    enum assay_status status = signature_check(listed->key->key, signature->method, &file->message,
-                                               signature->bytes, &reason);
+    enum signature_method method =
+        listed->method == SIGNATURE_UNKNOWN ? signature->method : listed->method;
+    enum assay_status status =
+        signature_check(listed->key->key, method, &file->message, signature->bytes, &reason);
     if (status == ASSAY_SIGNATURE) {
         return ASSAY_OK;
     }
     if (status != ASSAY_OK) {
-        return FAIL(err, status, "the signature of key %s: %s", listed->key->id, reason.message);
+        return FAIL(err, status, "the signature of key %.*s: %s", SLICE_ARGS(listed->id),
+                    reason.message);
     }
     signature->valid_by = listed->key;
     *valid = true;
@@ -97,8 +100,8 @@ void tuf_signers_format(const struct tuf_role_keys *role, const struct tuf_signe
         if (!signers->signed_it[i] || role->barred[i]) {
             continue;
         }
-        int n = snprintf(out + used, out_bytes - used, "%s%s", used == 0 ? "" : ", ",
-                         role->keys[i]->key->id);
+        int n = snprintf(out + used, out_bytes - used, "%s%.*s", used == 0 ? "" : ", ",
+                         SLICE_ARGS(role->keys[i]->id));
         if (n < 0 || (size_t)n >= out_bytes - used) {
             out[used] = '\0'; /* whole ids only */
             return;

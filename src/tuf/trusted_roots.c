@@ -46,6 +46,9 @@ static enum assay_status root_parse(struct tuf_trusted *trusted, struct slice si
     if (read != ASSAY_OK) {
         return machine_note_failure(trusted, RULE_FORM, "root", read, err);
     }
+    if (trusted->dialect->check_root_key == NULL) {
+        return ASSAY_OK;
+    }
     const struct tuf_root *root = &taken->root;
     char subject[SUBJECT_BYTES];
     machine_subject("root", root->header.version, subject);
@@ -302,6 +305,9 @@ enum assay_status tuf_trusted_add_root(struct tuf_trusted *trusted, struct slice
 static enum assay_status check_dates(const struct tuf_trusted *trusted, const char *subject,
                                      struct assay_error *err)
 {
+    if (trusted->dialect->check_root_key_dates == NULL) {
+        return ASSAY_OK;
+    }
     const struct tuf_role_keys *keys = &trusted->root->root.roles[TUF_ROOT];
     struct tuf_signers in_date = trusted->root->signers;
     struct assay_error first = ERROR_INIT;
