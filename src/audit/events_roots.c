@@ -105,18 +105,19 @@ static enum assay_status add_renewals(const struct event_maker *maker, const str
     for (size_t i = 0; i < changes->renewed_count; i++) {
         const struct audit_key *now = &keys[changes->renewed[i]];
         struct audit_event event = *of;
-        char end[TIME_TEXT_BYTES] = "no known time";
+        char end[TIME_TEXT_BYTES];
         const struct key_changes one = { .added = { changes->renewed[i] },
                                          .added_count = 1,
                                          .removed = { changes->old[i] },
                                          .removed_count = 1 };
         event.kind = AUDIT_EVENT_CERTIFICATE_RENEWED;
-        if (now->not_after_unix_s > 0) {
-            time_format(now->not_after_unix_s, end);
-        }
+        time_format(now->not_after_unix_s, end);
         TRY(key_changes_give(maker->history, &one, &event, err));
-        TRY(event_add(maker, &event, err, "key %.*s of %s has a new certificate, valid to %s",
-                      SHORT_ID, now->canonical_id, of->about, end));
+        TRY(now->not_after_unix_s > 0
+                ? event_add(maker, &event, err, "key %.*s of %s has a new certificate, valid to %s",
+                            SHORT_ID, now->canonical_id, of->about, end)
+                : event_add(maker, &event, err, "key %.*s of %s stands under a new id", SHORT_ID,
+                            now->canonical_id, of->about));
     }
     return ASSAY_OK;
 }

@@ -6,6 +6,9 @@
 #include "base/text.h"
 #include "tuf/update.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 static enum assay_status note_listed(void *ctx, const char *name, struct assay_error *err)
 {
     struct root_audit *audit = ctx;
@@ -118,10 +121,48 @@ static enum assay_status choose_anchor(struct root_audit *audit, const struct tu
     return options->tofu ? ASSAY_OK : no_pin(audit, plain, err);
 }
 
-static enum assay_status choose_dialect(struct root_audit *audit, struct assay_error *err)
+/* Whose root the bytes claim to be: by the reader that understands them. */
+static const struct tuf_dialect *claimed_dialect(struct slice bytes)
 {
-    audit->rules.dialect =
-        audit->options->dialect == NULL ? &tuf_dialect_notary : audit->options->dialect;
+    uint64_t version = 0;
+    bool carries = false;
+    bool is_plain =
+        tuf_root_peek(&tuf_dialect_tuf, bytes, NULL, &version, &carries, NULL) == ASSAY_OK;
+    return is_plain ? &tuf_dialect_tuf : &tuf_dialect_notary;
+}
+
+/* Where nobody says which kind it is, the plain root does, or the first that is listed. */
+static enum assay_status guess_dialect(struct root_audit *audit, const struct tuf_file *plain,
+                                       struct assay_error *err)
+{
+    struct tuf_file first;
+    char name[TUF_FILE_NAME_BYTES];
+    uint64_t lowest = 1;
+    if (plain->outcome == TUF_FILE_FOUND) {
+        audit->rules.dialect = claimed_dialect(buf_slice(&plain->bytes));
+        return ASSAY_OK;
+    }
+    for (size_t i = 0; i < audit->listed_count; i++) {
+        lowest = i == 0 || audit->listed[i] < lowest ? audit->listed[i] : lowest;
+    }
+    (void)snprintf(name, sizeof(name), "%" PRIu64 ".root", lowest);
+    TRY(audit_fetch_one(audit->options->remote, name, LIMIT_ROOT_BYTES, &first, err));
+    audit->rules.dialect = claimed_dialect(buf_slice(&first.bytes));
+    tuf_file_clear(&first);
+    return ASSAY_OK;
+}
+
+static enum assay_status choose_dialect(struct root_audit *audit, const struct tuf_file *plain,
+                                        struct assay_error *err)
+{
+    audit->rules.dialect = audit->options->dialect;
+    if (audit->rules.dialect == NULL) {
+        TRY(guess_dialect(audit, plain, err));
+    }
+    if (audit->rules.dialect == &tuf_dialect_notary && audit->rules.gun[0] == '\0') {
+        return FAIL(err, ASSAY_USAGE, "%s is not of plain TUF: name its repository by --as",
+                    audit->report->where);
+    }
     return audit_history_text(&audit->report->history,
                               slice_from_string(audit->rules.dialect->name),
                               &audit->report->dialect, err);
@@ -133,10 +174,10 @@ enum assay_status root_prepare(struct root_audit *audit, struct tuf_file *plain,
     struct tuf_remote *remote = audit->options->remote;
     TRY(audit_history_role(&audit->report->history, tuf_top_role_names[TUF_ROOT],
                            &audit->found.role, err));
-    TRY(choose_dialect(audit, err));
     if (remote->list != NULL) {
         TRY(remote->list(remote, note_listed, audit, err));
     }
+    TRY(choose_dialect(audit, plain, err));
     TRY(choose_anchor(audit, plain, err));
     return note_plain(audit, plain, err);
 }

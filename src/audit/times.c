@@ -56,7 +56,8 @@ static void claim_certificates(const struct audit_history *history,
     }
 }
 
-static void claim_single(struct audit_history *history)
+/* The lifetimes are Notary's; in plain TUF everybody has his own. */
+static void claim_single(struct audit_history *history, bool is_notary)
 {
     for (size_t r = 0; r < history->role_count; r++) {
         struct audit_role *role = &history->roles[r];
@@ -66,7 +67,7 @@ static void claim_single(struct audit_history *history)
             if (slice_is(slice_from_string(role->name), "root")) {
                 claim_certificates(history, i == 0 ? NULL : version - 1, version);
             }
-            if (version->expires_unix_s > 0) {
+            if (is_notary && version->expires_unix_s > 0) {
                 audit_time_improve(&version->published, AUDIT_SOURCE_LIFETIME,
                                    version->expires_unix_s - usual_lifetime_s(role->name));
             }
@@ -298,7 +299,7 @@ static void cut_later(struct audit_report *report, int64_t at_unix_s)
 enum assay_status audit_times(const struct audit_options *options, struct audit_report *report,
                               struct assay_error *err)
 {
-    claim_single(&report->history);
+    claim_single(&report->history, slice_is(slice_from_string(report->dialect), "notary"));
     TRY(claim_feed(&report->history, err));
     if (options->has_at) {
         cut_later(report, options->now_unix_s);

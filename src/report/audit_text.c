@@ -104,10 +104,10 @@ static enum assay_status append_key(const struct audit_report *audit, const char
     if (until[0] != '\0') {
         TRY(buf_printf(out, err, "  certificate to %s", until));
     }
-    return buf_printf(out, err, "  %s\n",
+    return buf_printf(out, err, "%s\n",
                       newest == NULL ? ""
-                      : signs        ? "signed the newest file"
-                                     : "did not sign the newest file");
+                      : signs        ? "  signed the newest file"
+                                     : "  did not sign the newest file");
 }
 
 static enum assay_status append_top_roles(const struct audit_report *audit, struct buf *out,
@@ -306,7 +306,10 @@ static enum assay_status append_findings(const struct audit_report *audit, bool 
             TRY(audit_append_line(out, 12, err, "%s", audit_finding_meaning(finding->id)));
             TRY(audit_append_line(out, 12, err, "-> %s", audit_finding_remedy(finding->id)));
         }
-        TRY(audit_append_line(out, 12, err, "* %s", finding->evidence));
+        struct slice subject = slice_from_string(finding->subject);
+        bool is_key = subject.len == 64 && text_is_lower_hex(subject);
+        TRY(audit_append_line(out, 12, err, "* %s%s%.*s", finding->evidence, is_key ? ": " : "",
+                              is_key ? SHORT_ID : 0, finding->subject));
     }
     return audit_append_more(out, shown, findings->count + findings->left_out, err);
 }

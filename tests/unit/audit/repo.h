@@ -58,6 +58,7 @@ static inline struct repo repo_make(void)
     }
     audit_history_init(&repo.report->history);
     repo.report->anchor = AUDIT_ANCHOR_FINGERPRINT;
+    repo.report->dialect = "notary";
     repo.judgement = (struct audit_judgement){ .now_unix_s = sample_time(NOW),
                                                .warn_before_s = 30 * SAMPLE_DAY };
     repo.roles[TUF_ROOT] = repo_keys(repo.report, "root-a", "root-b");

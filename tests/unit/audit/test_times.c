@@ -30,6 +30,14 @@ Test(times, lifetime_is_the_last_resort)
     expect_time(repo_newest(&repo, "timestamp"), AUDIT_SOURCE_LIFETIME, "2029-12-18T00:00:00Z");
 }
 
+Test(times, plain_tuf_has_no_usual_lifetime)
+{
+    AUTO_REPO repo = repo_make();
+    repo.report->dialect = "tuf";
+    run(&repo, NULL);
+    cr_expect_eq(repo_newest(&repo, "root")->published.source, AUDIT_SOURCE_NONE);
+}
+
 Test(times, a_new_certificate_is_better)
 {
     AUTO_REPO repo = repo_make();
