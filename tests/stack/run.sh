@@ -110,6 +110,8 @@ done
 
 # shellcheck source=pull.sh
 . "$here/pull.sh"
+# shellcheck source=audit.sh
+. "$here/audit.sh"
 
 echo "# rotations: snapshot, timestamp, targets, root twice"
 before=$(root_id "$REGISTRY/test/rotated")
