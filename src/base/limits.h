@@ -154,6 +154,7 @@
 #define LIMIT_AUDIT_FEED_ID   128  /* of a line's id, bytes */
 #define LIMIT_AUDIT_FILE_BYTES                                                                     \
     (64 * MIB) /* an earlier report, for --diff: 10,000 versions take 14 MiB */
+#define LIMIT_AUDIT_PAGE_BYTES (64 * MIB) /* an HTML page: 10,000 versions take 2 MiB */
 #define LIMIT_AUDIT_FILE_NODES 4000000UL
 
 /* ---- engines ---- */

@@ -205,10 +205,18 @@ static void json(const struct cli *cli UNUSED, const void *data, struct json_new
     report_audit_json(&what, results);
 }
 
+static enum assay_status page(struct cli *cli UNUSED, const void *data, enum output_format format,
+                              struct buf *out, struct assay_error *err)
+{
+    const struct report_audit what = what_of(data);
+    return format == OUTPUT_HTML ? report_audit_html(&what, out, err)
+                                 : report_audit_svg(&what, out, err);
+}
+
 enum assay_status command_audit(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(audit_answer_clear)
     struct audit_answer data = { .command = BUF_INIT(COMMAND_BYTES) };
-    const struct answer answer = { &data, find, text, json, NULL };
+    const struct answer answer = { &data, find, text, json, page };
     return answer_give(cli, &answer, err);
 }

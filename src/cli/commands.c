@@ -135,7 +135,8 @@ static const struct command commands[] = {
             "        --as names, or the N.root.json files of a plain TUF repository\n"
             "  FILE  a bundle, ./ or / in front\n\n"
             "Exit code 0 says that signatures lead from the pinned root to the newest one;\n"
-            "findings count only with --fail-on info, low, medium, high or critical.",
+            "findings count only with --fail-on info, low, medium, high or critical.\n"
+            "--output takes html and svg too.",
         .options = PLACE_OPTIONS | TRUST_OPTIONS | NET_OPTIONS | OPT_BIT(OPT_TOFU) |
                    OPT_BIT(OPT_BUNDLE) | OPT_BIT(OPT_AT) | OPT_BIT(OPT_AS) | OPT_BIT(OPT_JOBS) |
                    OPT_BIT(OPT_FAIL_ON) | OPT_BIT(OPT_WARN_BEFORE) | OPT_BIT(OPT_DIFF) |
