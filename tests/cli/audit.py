@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 
 from harness import ROOT as SOURCE, SCRATCH, check, expect, fresh_state, run
 
@@ -213,3 +214,59 @@ def test_diff():
         with open(other, "wb") as file:
             file.write(content)
         expect(f"audit --diff: {what}", audit(before, "--diff", other), 2, "", ["config"])
+
+
+# ---- the schema
+
+def is_valid(document):
+    path = f"{SCRATCH}/instance.json"
+    with open(path, "w") as file:
+        json.dump(document, file)
+    # Debian's validator, whichever Python runs these tests
+    done = subprocess.run(["/usr/bin/python3", "-W", "ignore", "-m", "jsonschema", "-i", path,
+                           f"{SOURCE}/src/report/audit.schema.json"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return done.returncode == 0, done.stdout.decode()[:500]
+
+
+def test_schema():
+    broken = history(lambda path: (os.remove(f"{path}/3.root.json"), put(path, "root", resigned(6, other_expiry))))
+    earlier = f"{SCRATCH}/for-schema.json"
+    expect("audit: a report to compare with", audit(broken, "-o", f"json={earlier}"), 1, "")
+    for what, directory, args in (("whole", f"{NOTARY}/rotation", ()), ("broken", broken, ()),
+                                  ("compared", f"{NOTARY}/rotation", ("--diff", earlier)),
+                                  ("plain TUF", f"{SOURCE}/vectors/tuf/sigstore", None)):
+        ran = (run("audit", "--tofu", "--state-dir", fresh_state(), "-o", "json", directory) if args is None
+               else audit(directory, "-o", "json", *args))
+        valid, why = is_valid(json.loads(ran.out))
+        check(f"schema: {what}: {why}", valid)
+    failure = audit(f"{NOTARY}/rotation", "-o", "json", root=None, at=None)
+    check("schema: a run without an answer", is_valid(json.loads(failure.out))[0], failure)
+    document = json.loads(ran.out)
+    del document["results"][0]["events"]
+    check("schema: a member is missing", not is_valid(document)[0])
+    document = json.loads(ran.out)
+    document["results"][0]["roles"][0]["versions"][0]["trust"] = "good"
+    check("schema: another word", not is_valid(document)[0])
+
+
+def test_plain_tuf():
+    ran = run("audit", "--tofu", "--state-dir", fresh_state(), "-o", "json", f"{SOURCE}/vectors/tuf/sigstore")
+    expect("audit: Sigstore's roots, as far as they lead", ran, 4)
+    result = json.loads(ran.out)["results"][0]
+    check("audit: plain TUF", result["dialect"] == "tuf" and result["gun"] == "")
+    check("audit: its roots", trusts(result) == [(7, V), (8, V), (9, V), (10, A), (11, A), (12, U), (13, A), (14, U),
+                                                 (15, A), (16, U)], ran)
+    thresholds = {role: keys["threshold"] for role, keys in result["roles"][0]["versions"][2]["roles"].items()}
+    check("audit: its thresholds", thresholds == {"root": 3, "targets": 3, "snapshot": 1, "timestamp": 1}, ran)
+    check("audit: nobody says when", {v["published-source"] for v in result["roles"][0]["versions"]} == {"none"})
+    pinned = run("audit", "--root", f"{SOURCE}/vectors/tuf/sigstore/8.root.json", "--state-dir", fresh_state(), "-o",
+                 "json", f"{SOURCE}/vectors/tuf/sigstore")
+    check("audit: from a pinned root", trusts(json.loads(pinned.out)["results"][0])[:3] == [(7, U), (8, V), (9, V)])
+
+
+def test_pages():
+    for form, start in (("html", "<!doctype html>"), ("svg", "<?xml")):
+        result = audit(f"{NOTARY}/rotation", "-o", form)
+        check(f"audit -o {form}", result.code == 0 and result.out.startswith(start), result)
+    expect("only audits make pages", run("version", "-o", "html"), 2, "", ["text or json"])
+    expect("audit -o pdf", audit(f"{NOTARY}/rotation", "-o", "pdf"), 2, "", ["html or svg"])

@@ -32,10 +32,11 @@ static int write_sample(const char *folder, enum audit_sample which)
     struct audit_report *report = audit_sample_make(which);
     const struct report_audit what = {
         .audit = report,
-        .command = which == AUDIT_SAMPLE_HOSTILE
-                       ? "assay audit 'registry.example.com/<script>alert(3)</script>'"
-                       : "assay audit --root sha256:e848fd6c77a8f01ff49c3a59e643bf04cb1471f71ea17eb8"
-                         "752aaeb786149329 registry.example.com/team/app --output html=audit.html",
+        .command =
+            which == AUDIT_SAMPLE_HOSTILE
+                ? "assay audit 'registry.example.com/<script>alert(3)</script>'"
+                : "assay audit --root sha256:e848fd6c77a8f01ff49c3a59e643bf04cb1471f71ea17eb8"
+                  "752aaeb786149329 registry.example.com/team/app --output html=audit.html",
     };
     enum assay_status status = report_audit_html(&what, &html, &error);
     if (status == ASSAY_OK) {
