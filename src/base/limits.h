@@ -40,6 +40,7 @@
 #define LIMIT_ROOT_BATCH           16         /* roots asked for at once on an unverified claim */
 #define LIMIT_KEY_BYTES            (16 * KIB) /* one public key or certificate bundle, decoded */
 #define LIMIT_CERTIFICATES         8          /* in one bundle */
+#define LIMIT_EXTENSIONS           64         /* in one certificate; about ten in practice */
 #define LIMIT_CERTIFICATE_CN_BYTES 512        /* holds a GUN: host, port and 255 of path */
 #define LIMIT_CHAIN_DEPTH          4          /* certificates between a leaf and a pinned CA */
 #define LIMIT_SIGNATURE_BYTES      (2 * KIB)  /* RSA 8192 has 1 KiB */

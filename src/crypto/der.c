@@ -49,20 +49,52 @@ bool der_take(struct slice *in, enum der_tag tag, struct slice *value)
     return true;
 }
 
+bool der_take_oid(struct slice *in, struct slice *oid)
+{
+    struct slice rest = *in;
+    struct slice value;
+    if (!der_take(&rest, DER_OID, &value) || value.len == 0) {
+        return false;
+    }
+    bool starts = true; /* a number, of seven bits a byte; each byte but its last has the top bit */
+    for (size_t i = 0; i < value.len; i++) {
+        if (starts && value.ptr[i] == 0x80) {
+            return false;
+        }
+        starts = value.ptr[i] < 0x80;
+    }
+    if (!starts) {
+        return false;
+    }
+    *oid = value;
+    *in = rest;
+    return true;
+}
+
+bool der_take_integer(struct slice *in, struct slice *value)
+{
+    struct slice rest = *in;
+    struct slice found;
+    if (!der_take(&rest, DER_INTEGER, &found) || found.len == 0) {
+        return false;
+    }
+    if (found.len > 1 && ((found.ptr[0] == 0 && found.ptr[1] < 0x80) ||
+                          (found.ptr[0] == 0xFF && found.ptr[1] >= 0x80))) {
+        return false;
+    }
+    *value = found;
+    *in = rest;
+    return true;
+}
+
 bool der_take_unsigned(struct slice *in, struct slice *magnitude)
 {
     struct slice rest = *in;
     struct slice value;
-    if (!der_take(&rest, DER_INTEGER, &value) || value.len == 0 || value.ptr[0] >= 0x80) {
+    if (!der_take_integer(&rest, &value) || value.ptr[0] >= 0x80) {
         return false;
     }
-    if (value.ptr[0] == 0) {
-        value = slice_from(value, 1);
-        if (value.len > 0 && value.ptr[0] < 0x80) {
-            return false;
-        }
-    }
-    *magnitude = value;
+    *magnitude = slice_from(value, value.ptr[0] == 0);
     *in = rest;
     return true;
 }

@@ -61,16 +61,14 @@ static enum assay_status load_spki(struct crypto_key *key, struct slice der,
 static enum assay_status load_certificate(struct crypto_key *key, struct slice pem,
                                           struct assay_error *err)
 {
-    AUTO_BUF spki = BUF_INIT(LIMIT_KEY_BYTES);
     TRY(certificate_parse_bundle(pem, &key->bundle, err));
-    X509 *leaf = key->bundle.items[0];
-    TRY(certificate_get_spki(leaf, &spki, err));
-    TRY(load_spki(key, buf_slice(&spki), err));
-    TRY(certificate_get_dates(leaf, &key->leaf.not_before_unix_s, &key->leaf.not_after_unix_s,
-                              err));
+    const struct certificate *leaf = &key->bundle.items[0];
+    TRY(load_spki(key, leaf->spki, err));
+    key->leaf.not_before_unix_s = leaf->not_before_unix_s;
+    key->leaf.not_after_unix_s = leaf->not_after_unix_s;
     key->leaf.count = key->bundle.count;
     if (certificate_check_bundle(&key->bundle, NULL) == ASSAY_OK) {
-        TRY(certificate_get_common_name(leaf, &key->leaf.common_name, err));
+        key->leaf.common_name = leaf->common_name;
     }
     return ASSAY_OK;
 }
@@ -180,10 +178,8 @@ enum assay_status key_check_dates(const struct crypto_key *key, int64_t now_unix
 {
     TRY(expect_certificate(key, err));
     for (size_t i = 0; i < key->bundle.count; i++) {
-        int64_t not_before_unix_s = 0;
-        int64_t not_after_unix_s = 0;
-        TRY(certificate_get_dates(key->bundle.items[i], &not_before_unix_s, &not_after_unix_s,
-                                  err));
+        int64_t not_before_unix_s = key->bundle.items[i].not_before_unix_s;
+        int64_t not_after_unix_s = key->bundle.items[i].not_after_unix_s;
         const char *which = i == 0 ? "its certificate" : "an intermediate certificate";
         if (not_before_unix_s > not_after_unix_s) {
             return FAIL(err, ASSAY_CERTIFICATE_TIME, "%s ends before it begins", which);

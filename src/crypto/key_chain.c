@@ -72,12 +72,12 @@ static bool chain_has_roles(const STACK_OF(X509) *chain)
     return count > 1;
 }
 
-static enum assay_status check_chain(const struct crypto_key *key, X509_STORE *store,
-                                     STACK_OF(X509) *intermediates, unsigned long flags,
-                                     int64_t now_unix_s, struct assay_error *err)
+static enum assay_status check_chain(X509 *leaf, X509_STORE *store, STACK_OF(X509) *intermediates,
+                                     unsigned long flags, int64_t now_unix_s,
+                                     struct assay_error *err)
 {
     CLEANUP(openssl_cleanup_store_ctx) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-    if (ctx == NULL || X509_STORE_CTX_init(ctx, store, key->bundle.items[0], intermediates) != 1) {
+    if (ctx == NULL || X509_STORE_CTX_init(ctx, store, leaf, intermediates) != 1) {
         return FAIL(err, openssl_failure(ASSAY_NO_MEMORY), "certificate chain: cannot be set up");
     }
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
@@ -107,31 +107,39 @@ static enum assay_status check_chain(const struct crypto_key *key, X509_STORE *s
                 X509_verify_cert_error_string(reason));
 }
 
-static enum assay_status check_ca(const struct crypto_key *key, X509 *ca,
-                                  STACK_OF(X509) *intermediates, int64_t now_unix_s,
-                                  struct assay_error *err)
+static enum assay_status check_ca(X509 *leaf, X509 *ca, STACK_OF(X509) *intermediates,
+                                  int64_t now_unix_s, struct assay_error *err)
 {
     CLEANUP(openssl_cleanup_store) X509_STORE *store = X509_STORE_new();
     if (store == NULL || X509_STORE_add_cert(store, ca) != 1) {
         return FAIL(err, openssl_failure(ASSAY_NO_MEMORY), "certificate chain: cannot be set up");
     }
-    TRY(check_chain(key, store, intermediates, X509_V_FLAG_NO_CHECK_TIME, now_unix_s, err));
+    TRY(check_chain(leaf, store, intermediates, X509_V_FLAG_NO_CHECK_TIME, now_unix_s, err));
     /* Whatever else may be wrong is right by now, so only dates can be left. */
-    enum assay_status status = check_chain(key, store, intermediates, 0, now_unix_s, err);
+    enum assay_status status = check_chain(leaf, store, intermediates, 0, now_unix_s, err);
     if (status == ASSAY_PIN_MISMATCH) {
         return FAIL(err, ASSAY_CERTIFICATE_TIME, "%s", err == NULL ? "" : err->message);
     }
     return status;
 }
 
-static void stack_cleanup_borrowed(STACK_OF(X509) **stack)
-{
-    sk_X509_free(*stack); /* its certificates belong to the key */
-}
-
 static void stack_cleanup(STACK_OF(X509) **stack)
 {
     sk_X509_pop_free(*stack, X509_free);
+}
+
+static enum assay_status decode_intermediates(const struct certificate_bundle *bundle,
+                                              STACK_OF(X509) *out, struct assay_error *err)
+{
+    for (size_t i = 1; i < bundle->count; i++) {
+        CLEANUP(openssl_cleanup_x509) X509 *certificate = NULL;
+        TRY(certificate_decode(bundle->items[i].der, &certificate, err));
+        if (sk_X509_push(out, certificate) <= 0) {
+            return FAIL_NO_MEMORY(err);
+        }
+        (void)STEAL(certificate);
+    }
+    return ASSAY_OK;
 }
 
 enum assay_status key_check_chain(const struct crypto_key *key, struct slice ca_pem,
@@ -142,22 +150,22 @@ enum assay_status key_check_chain(const struct crypto_key *key, struct slice ca_
                     "expected a certificate of the pinned CA, found a bare key");
     }
     CLEANUP(stack_cleanup) STACK_OF(X509) *cas = sk_X509_new_null();
-    CLEANUP(stack_cleanup_borrowed) STACK_OF(X509) *intermediates = sk_X509_new_null();
+    CLEANUP(stack_cleanup) STACK_OF(X509) *intermediates = sk_X509_new_null();
     if (cas == NULL || intermediates == NULL) {
         return FAIL_NO_MEMORY(err);
     }
     TRY(load_cas(ca_pem, cas, err));
-    for (size_t i = 1; i < key->bundle.count; i++) {
-        if (sk_X509_push(intermediates, key->bundle.items[i]) <= 0) {
-            return FAIL_NO_MEMORY(err);
-        }
-    }
+    /* Decoded again for each question: few pins name a CA, and a key that is never written to can
+     * be shared. */
+    CLEANUP(openssl_cleanup_x509) X509 *leaf = NULL;
+    TRY(certificate_decode(key->bundle.items[0].der, &leaf, err));
+    TRY(decode_intermediates(&key->bundle, intermediates, err));
     /* One by one, because among several of one name OpenSSL may try only the first. */
     struct assay_error best = ERROR_INIT;
     for (int i = 0; i < sk_X509_num(cas); i++) {
         struct assay_error reason = ERROR_INIT;
         enum assay_status status =
-            check_ca(key, sk_X509_value(cas, i), intermediates, now_unix_s, &reason);
+            check_ca(leaf, sk_X509_value(cas, i), intermediates, now_unix_s, &reason);
         if (status == ASSAY_OK) {
             return ASSAY_OK;
         }

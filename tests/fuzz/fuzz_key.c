@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Key material as every type: a key that loads has one type, an identity that its bare material has
  * too, and a name only where its certificate is a root's. DER is tried as a certificate too, since
- * mutation does not get through base64. */
+ * mutation does not get through base64; OpenSSL must agree about one that we accept. */
 #include "harness.h"
+
+#include "../support/certificate_peer.h"
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -106,12 +108,21 @@ static enum assay_status write_pem(struct slice der, struct buf *out)
     return buf_append_string(out, "-----END CERTIFICATE-----\n", NULL);
 }
 
+static void compare_with_openssl(struct slice der)
+{
+    struct certificate found;
+    enum assay_status status = certificate_read(der, &found, NULL);
+    INVARIANT(status == ASSAY_OK ? certificate_difference(&found) == NULL
+                                 : status == ASSAY_CERTIFICATE);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     AUTO_BUF pem = BUF_INIT(2 * LIMIT_KEY_BYTES);
     struct slice material = slice_of(data, size);
 
     load_all(material);
+    compare_with_openssl(material);
     if (size > 0 && data[0] == 0x30 && write_pem(material, &pem) == ASSAY_OK) {
         load_all(buf_slice(&pem));
     }

@@ -182,7 +182,8 @@ X509 *maker_certificate(const struct maker_certificate *wanted)
     }
     EVP_PKEY *signer = wanted->issuer_pkey == NULL ? wanted->pkey : wanted->issuer_pkey;
     const EVP_MD *md = wanted->md == NULL ? EVP_sha256() : wanted->md;
-    bool hashes_itself = EVP_PKEY_is_a(signer, "ED25519") == 1;
+    bool hashes_itself =
+        EVP_PKEY_is_a(signer, "ED25519") == 1 || EVP_PKEY_is_a(signer, "ED448") == 1;
     cr_assert_gt(X509_sign(certificate, signer, hashes_itself ? NULL : md), 0);
     return certificate;
 }
