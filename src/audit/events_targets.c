@@ -9,17 +9,6 @@
 
 /* ---- delegations ---- */
 
-static const struct audit_delegation *find_delegation(const struct audit_version *version,
-                                                      const char *name)
-{
-    for (size_t i = 0; version != NULL && i < version->delegation_count; i++) {
-        if (slice_is(slice_from_string(version->delegations[i].name), name)) {
-            return &version->delegations[i];
-        }
-    }
-    return NULL;
-}
-
 static enum assay_status append_paths(const struct audit_delegation *delegation, struct buf *out,
                                       struct assay_error *err)
 {
@@ -105,14 +94,14 @@ static enum assay_status compare_delegations(const struct event_maker *maker,
     struct audit_event event = *of;
     for (size_t i = 0; i < version->delegation_count; i++) {
         const struct audit_delegation *now = &version->delegations[i];
-        const struct audit_delegation *then = find_delegation(before, now->name);
+        const struct audit_delegation *then = audit_version_delegation(before, now->name);
         event.about = now->name;
         TRY(then == NULL ? add_new(maker, &event, now, err)
                          : compare_delegation(maker, &event, then, now, err));
     }
     for (size_t i = 0; before != NULL && i < before->delegation_count; i++) {
         const struct audit_delegation *then = &before->delegations[i];
-        if (find_delegation(version, then->name) == NULL) {
+        if (audit_version_delegation(version, then->name) == NULL) {
             event.kind = AUDIT_EVENT_DELEGATION_REMOVED;
             event.about = then->name;
             event.removed_count = then->keys.key_count;

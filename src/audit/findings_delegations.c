@@ -38,16 +38,6 @@ static enum assay_status judge_delegation(void *ctx, const struct finding_keys *
 
 /* ---- from one version to the next ---- */
 
-static const struct audit_delegation *find_in(const struct audit_version *version, const char *name)
-{
-    for (size_t i = 0; version != NULL && i < version->delegation_count; i++) {
-        if (slice_is(slice_from_string(version->delegations[i].name), name)) {
-            return &version->delegations[i];
-        }
-    }
-    return NULL;
-}
-
 static enum assay_status find_lowered(const struct finding_maker *maker,
                                       const struct audit_role *role, struct assay_error *err)
 {
@@ -60,7 +50,7 @@ static enum assay_status find_lowered(const struct finding_maker *maker,
         bool is_other = before != NULL && version->delegations != before->delegations;
         for (size_t d = 0; is_other && d < version->delegation_count; d++) {
             const struct audit_delegation *now = &version->delegations[d];
-            const struct audit_delegation *then = find_in(before, now->name);
+            const struct audit_delegation *then = audit_version_delegation(before, now->name);
             const struct finding_place place = { role->name, version->version, now->name, false };
             if (then != NULL && now->keys.threshold < then->keys.threshold) {
                 TRY(finding_add(maker, AUDIT_FINDING_THRESHOLD_LOWERED, &place, err,
@@ -102,7 +92,7 @@ static enum assay_status find_gone(const struct finding_maker *maker, const stru
         return ASSAY_OK;
     }
     bool is_delegation = !slice_is(slice_from_string(role->name), "targets");
-    if (is_delegation && find_in(parent, role->name) == NULL) {
+    if (is_delegation && audit_version_delegation(parent, role->name) == NULL) {
         return ASSAY_OK; /* nobody reads it any more */
     }
     const struct finding_place place = { .role = role->name, .version = newest->version };

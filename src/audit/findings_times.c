@@ -70,13 +70,9 @@ static bool is_read(const struct audit_history *history, const char *role)
     size_t slash = slice_find_last(name, '/');
     for (size_t i = 0; slash < name.len && i < history->role_count; i++) {
         const struct audit_version *parent = audit_role_newest(&history->roles[i]);
-        if (!slice_is(slice_first(name, slash), history->roles[i].name) || parent == NULL) {
-            continue;
-        }
-        for (size_t d = 0; d < parent->delegation_count; d++) {
-            if (slice_is(name, parent->delegations[d].name)) {
-                return true;
-            }
+        if (slice_is(slice_first(name, slash), history->roles[i].name) &&
+            audit_version_delegation(parent, role) != NULL) {
+            return true;
         }
     }
     return slash == name.len;

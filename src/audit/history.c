@@ -256,6 +256,29 @@ const struct audit_version *audit_role_newest(const struct audit_role *role)
     return NULL;
 }
 
+const struct audit_delegation *audit_version_delegation(const struct audit_version *version,
+                                                        const char *name)
+{
+    for (size_t i = 0; version != NULL && i < version->delegation_count; i++) {
+        if (slice_is(slice_from_string(name), version->delegations[i].name)) {
+            return &version->delegations[i];
+        }
+    }
+    return NULL;
+}
+
+const struct audit_role_keys *audit_version_keys(const struct audit_version *parent,
+                                                 const char *role)
+{
+    const struct audit_delegation *delegation = audit_version_delegation(parent, role);
+    for (size_t i = 0; delegation == NULL && i < TUF_TOP_ROLES; i++) {
+        if (slice_is(slice_from_string(role), tuf_top_role_names[i])) {
+            return &parent->roles[i];
+        }
+    }
+    return delegation == NULL ? NULL : &delegation->keys;
+}
+
 size_t audit_role_lower(const struct audit_role *role, uint64_t version)
 {
     size_t low = 0;

@@ -162,6 +162,12 @@ MUST_CHECK enum assay_status audit_role_add(struct audit_role *role,
                                             struct assay_error *err);
 /* The newest vouched version; NULL when there is none. */
 const struct audit_version *audit_role_newest(const struct audit_role *role);
+/* NULL when the version does not delegate to it, or is NULL itself. */
+const struct audit_delegation *audit_version_delegation(const struct audit_version *version,
+                                                        const char *name);
+/* Who may sign for a role, as this version of its parent says; NULL when it says nothing. */
+const struct audit_role_keys *audit_version_keys(const struct audit_version *parent,
+                                                 const char *role);
 /* The place of the first version that is not lower. */
 size_t audit_role_lower(const struct audit_role *role, uint64_t version);
 /* Texts and lists that live as long as the history. A text is sanitised. */

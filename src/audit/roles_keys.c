@@ -45,21 +45,6 @@ static enum assay_status add_set(struct key_sets *sets, const struct audit_role_
     return ASSAY_OK;
 }
 
-static const struct audit_role_keys *keys_in(const struct audit_version *version, const char *role)
-{
-    for (size_t i = 0; i < version->delegation_count; i++) {
-        if (slice_is(slice_from_string(role), version->delegations[i].name)) {
-            return &version->delegations[i].keys;
-        }
-    }
-    for (size_t i = 0; i < TUF_TOP_ROLES; i++) {
-        if (slice_is(slice_from_string(role), tuf_top_role_names[i])) {
-            return &version->roles[i];
-        }
-    }
-    return NULL;
-}
-
 enum assay_status key_sets_collect(const struct audit_history *history, const char *role,
                                    struct key_sets *out, struct assay_error *err)
 {
@@ -74,7 +59,7 @@ enum assay_status key_sets_collect(const struct audit_history *history, const ch
     for (size_t i = 0; parent != NULL && i < parent->count; i++) {
         const struct audit_version *version = &parent->versions[i];
         const struct audit_role_keys *keys =
-            version->trust == AUDIT_VOUCHED ? keys_in(version, role) : NULL;
+            version->trust == AUDIT_VOUCHED ? audit_version_keys(version, role) : NULL;
         if (keys != NULL && keys->key_count > 0) {
             TRY(add_set(out, keys, version->version, err));
         }

@@ -3,40 +3,76 @@
 
 #include "base/buf.h"
 #include "base/time.h"
+#include "report/text.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-#define COLUMNS    100
 #define LINE_BYTES 4096
 
-/* How many bytes of the text fill at most so many columns: a byte that continues a character takes
- * none, so a line may be a little shorter than it could be for wide ones. */
-size_t audit_fitting(const char *text, size_t columns)
+/* No tables of widths here: what takes three bytes or more may be wide and counts twice, so a line
+ * is at most shorter than it could be. *width is that of the character at text. */
+static size_t character(const char *text, size_t *width)
+{
+    size_t bytes = 1;
+    while (((uint8_t)text[bytes] & 0xC0) == 0x80) {
+        bytes++;
+    }
+    *width = bytes >= 3 ? 2 : 1;
+    return bytes;
+}
+
+/* *used: the columns that they fill. */
+static size_t fitting(const char *text, size_t columns, size_t *used)
 {
     size_t bytes = 0;
-    size_t used = 0;
+    *used = 0;
     while (text[bytes] != '\0') {
-        bool continues = ((uint8_t)text[bytes] & 0xC0) == 0x80;
-        if (!continues && used == columns) {
-            return bytes;
+        size_t width = 0;
+        size_t next = character(text + bytes, &width);
+        if (*used + width > columns) {
+            break;
         }
-        used += continues ? 0 : 1;
-        bytes++;
+        *used += width;
+        bytes += next;
     }
     return bytes;
 }
 
-/* The text in lines of at most COLUMNS, broken at blanks where there are some; the first line
- * begins in the column where the cursor is, the others below it. */
+size_t audit_fitting(const char *text, size_t columns)
+{
+    size_t used = 0;
+    return fitting(text, columns, &used);
+}
+
+bool audit_fits(const char *text, size_t columns)
+{
+    return text[audit_fitting(text, columns)] == '\0';
+}
+
+enum assay_status audit_append_cell(struct buf *out, size_t columns, const char *text,
+                                    struct assay_error *err)
+{
+    AUTO_BUF squeezed = BUF_INIT(LIMIT_JSON_STRING_BYTES);
+    size_t used = 0;
+    TRY(report_squeezed(text, &squeezed, err));
+    bool fits = audit_fits(buf_text(&squeezed), columns);
+    size_t dots = fits ? 0 : columns < 3 ? columns : 3;
+    size_t bytes = fitting(buf_text(&squeezed), columns - dots, &used);
+    TRY(buf_append(out, slice_first(buf_slice(&squeezed), bytes), err));
+    return buf_printf(out, err, "%.*s%*s", (int)dots, "...", (int)(columns - used - dots), "");
+}
+
 enum assay_status audit_append_wrapped(struct buf *out, size_t column, const char *text,
                                        struct assay_error *err)
 {
-    const char *rest = text;
+    AUTO_BUF squeezed = BUF_INIT(LIMIT_JSON_STRING_BYTES);
     bool is_first = true;
+    TRY(report_squeezed(text, &squeezed, err));
+    const char *rest = buf_text(&squeezed);
     while (rest[0] != '\0') {
-        size_t fits = audit_fitting(rest, COLUMNS - column);
+        size_t fits = audit_fitting(rest, AUDIT_COLUMNS - column);
         size_t cut = fits;
         if (rest[fits] != '\0') {
             size_t blank = slice_find_last(slice_of(rest, fits), ' ');
@@ -77,14 +113,18 @@ enum assay_status audit_append_more(struct buf *out, size_t shown, uint64_t all,
                                      all - shown);
 }
 
-/* "2026-11-25", "~2026-11-25" where nobody signed it, "?" where nobody says. */
 void audit_format_claim(const struct audit_time *time, char out[AUDIT_DATE_BYTES])
 {
+    static const char letters[] = {
+        [AUDIT_SOURCE_NONE] = '?',     [AUDIT_SOURCE_CHANGEFEED] = 'f',
+        [AUDIT_SOURCE_MODIFIED] = 'm', [AUDIT_SOURCE_CERTIFICATE] = 'c',
+        [AUDIT_SOURCE_LIFETIME] = 'l',
+    };
     char text[TIME_TEXT_BYTES];
     (void)snprintf(out, AUDIT_DATE_BYTES, "%s", "?");
     if (time->source != AUDIT_SOURCE_NONE) {
         time_format(time->unix_s, text);
-        (void)snprintf(out, AUDIT_DATE_BYTES, "~%.10s", text);
+        (void)snprintf(out, AUDIT_DATE_BYTES, "~%.10s%c", text, letters[time->source]);
     }
 }
 

@@ -10,9 +10,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define SHORT_DIGEST 12
-#define PATHS_BYTES  256
-#define SHORT_ID     16
+#define SHORT_DIGEST  12
+#define SHORT_ID      16
+#define PLACE_COLUMNS 20 /* "targets/releases 3": longer names are cut */
 
 /* ---- the first line ---- */
 
@@ -42,20 +42,15 @@ static enum assay_status append_verdict(const struct audit_report *audit, bool c
     const struct audit_version *newest = audit_role_newest(roots);
     const char *word = audit->status == ASSAY_OK ? "VOUCHED" : report_word(audit->status);
     const char *code = audit->status == ASSAY_OK ? "\033[32m" : "\033[31m";
-    TRY(buf_printf(out, err, "%s%s%s  %s  ", colour ? code : "", word, colour ? "\033[0m" : "",
-                   audit->gun[0] == '\0' ? audit->where : audit->gun));
+    TRY(buf_printf(out, err, "%s%s%s  ", colour ? code : "", word, colour ? "\033[0m" : ""));
+    TRY(report_squeezed(audit->gun[0] == '\0' ? audit->where : audit->gun, out, err));
     if (audit->status != ASSAY_OK) {
-        TRY(buf_printf(out, err, "%s  %s", assay_status_id(audit->status),
-                       assay_error_message(&audit->error)));
+        TRY(buf_printf(out, err, "  %s  ", assay_status_id(audit->status)));
+        TRY(report_squeezed(assay_error_message(&audit->error), out, err));
     }
     if (newest != NULL) {
-        uint64_t first = newest->version;
-        for (size_t i = roots->count; i > 0; i--) {
-            first = roots->versions[i - 1].trust == AUDIT_VOUCHED ? roots->versions[i - 1].version
-                                                                  : first;
-        }
-        TRY(buf_printf(out, err, "%sroot=%" PRIu64 "-%" PRIu64 "  anchor=%s",
-                       audit->status != ASSAY_OK ? "  " : "", first, newest->version,
+        TRY(buf_printf(out, err, "  root=%" PRIu64 "-%" PRIu64 "  anchor=%s",
+                       audit_oldest_vouched(roots), newest->version,
                        audit_anchor_name(audit->anchor)));
     }
     TRY(append_counts(audit, out, err));
@@ -65,116 +60,6 @@ static enum assay_status append_verdict(const struct audit_report *audit, bool c
         TRY(buf_printf(out, err, "  at=%s", at));
     }
     return buf_append_byte(out, '\n', err);
-}
-
-/* ---- who can sign now ---- */
-
-/* The first version of the parent from which on the role has the key without a break. */
-static uint64_t since(const struct audit_role *roots, size_t role, uint32_t key)
-{
-    uint64_t first = 0;
-    for (size_t i = 0; i < roots->count; i++) {
-        const struct audit_version *version = &roots->versions[i];
-        if (version->trust != AUDIT_VOUCHED) {
-            continue;
-        }
-        bool has = audit_keys_have(version->roles[role].keys, version->roles[role].key_count, key);
-        first = !has ? 0 : first == 0 ? version->version : first;
-    }
-    return first;
-}
-
-static enum assay_status append_key(const struct audit_report *audit, const char *role,
-                                    uint32_t place, uint64_t from, struct buf *out,
-                                    struct assay_error *err)
-{
-    const struct audit_key *key = &audit->history.keys[place];
-    const struct audit_version *newest =
-        audit_role_newest(audit_history_find(&audit->history, role));
-    const char *id = key->canonical_id[0] == '\0' ? key->id : key->canonical_id;
-    bool signs = newest != NULL && audit_keys_have(newest->signers, newest->signer_count, place);
-    char until[AUDIT_DATE_BYTES] = "";
-    if (key->not_after_unix_s != 0) {
-        audit_format_day(key->not_after_unix_s, until);
-    }
-    TRY(buf_printf(out, err, "    %.*s  %-12.12s", SHORT_ID, id, key->algorithm));
-    if (from > 0) {
-        TRY(buf_printf(out, err, "  since root %" PRIu64, from));
-    }
-    if (until[0] != '\0') {
-        TRY(buf_printf(out, err, "  certificate to %s", until));
-    }
-    return buf_printf(out, err, "%s\n",
-                      newest == NULL ? ""
-                      : signs        ? "  signed the newest file"
-                                     : "  did not sign the newest file");
-}
-
-static enum assay_status append_top_roles(const struct audit_report *audit, struct buf *out,
-                                          struct assay_error *err)
-{
-    const struct audit_role *roots = audit_history_find(&audit->history, "root");
-    const struct audit_version *root = audit_role_newest(roots);
-    bool is_notary = slice_is(slice_from_string(audit->dialect), "notary");
-    if (root == NULL) {
-        return buf_append_string(out, "  nobody that is vouched for\n", err);
-    }
-    for (size_t r = 0; r < TUF_TOP_ROLES; r++) {
-        const struct audit_role_keys *keys = &root->roles[r];
-        TRY(buf_printf(out, err, "  %s: %" PRIu64 " of %zu%s\n", tuf_top_role_names[r],
-                       keys->threshold, keys->key_count,
-                       is_notary && r == TUF_TIMESTAMP ? ", held by the server" : ""));
-        for (size_t i = 0; i < keys->key_count; i++) {
-            TRY(append_key(audit, tuf_top_role_names[r], keys->keys[i],
-                           since(roots, r, keys->keys[i]), out, err));
-        }
-    }
-    return ASSAY_OK;
-}
-
-static enum assay_status append_paths(const struct audit_delegation *delegation, struct buf *out,
-                                      struct assay_error *err)
-{
-    if (delegation->path_count == 0) {
-        return buf_append_string(out, "no tag", err);
-    }
-    for (size_t i = 0; i < delegation->path_count && out->len < PATHS_BYTES; i++) {
-        const char *path = delegation->paths[i];
-        TRY(buf_printf(out, err, "%s%s", i == 0 ? "" : ", ", path[0] == '\0' ? "every tag" : path));
-    }
-    return ASSAY_OK;
-}
-
-static enum assay_status append_delegation(const struct audit_report *audit,
-                                           const struct audit_delegation *delegation,
-                                           struct buf *out, struct assay_error *err)
-{
-    AUTO_BUF paths = BUF_INIT(LIMIT_JSON_STRING_BYTES);
-    TRY(append_paths(delegation, &paths, err));
-    TRY(audit_append_line(out, 2, err, "%s: %" PRIu64 " of %zu, for %s", delegation->name,
-                          delegation->keys.threshold, delegation->keys.key_count,
-                          buf_text(&paths)));
-    for (size_t i = 0; i < delegation->keys.key_count; i++) {
-        TRY(append_key(audit, delegation->name, delegation->keys.keys[i], 0, out, err));
-    }
-    return ASSAY_OK;
-}
-
-static enum assay_status append_signers(const struct audit_report *audit, struct buf *out,
-                                        struct assay_error *err)
-{
-    size_t count = 0;
-    TRY(audit_append_heading(out, "Who can sign", err));
-    TRY(append_top_roles(audit, out, err));
-    for (size_t i = 0; i < audit->history.role_count; i++) {
-        const struct audit_version *newest = audit_role_newest(&audit->history.roles[i]);
-        for (size_t d = 0; newest != NULL && d < newest->delegation_count; d++) {
-            if (count++ < AUDIT_LINES_MOST) {
-                TRY(append_delegation(audit, &newest->delegations[d], out, err));
-            }
-        }
-    }
-    return audit_append_more(out, AUDIT_LINES_MOST, count, err);
 }
 
 /* ---- what happened ---- */
@@ -198,6 +83,26 @@ static enum assay_status shorten_digests(const char *text, struct buf *out, stru
     return ASSAY_OK;
 }
 
+/* The role and the version; the name gives way to the version where both do not fit. */
+static enum assay_status append_place(const struct audit_event *event, struct buf *out,
+                                      struct assay_error *err)
+{
+    char version[24] = "";
+    if (event->version > 0) {
+        (void)snprintf(version, sizeof(version), " %" PRIu64, event->version);
+    }
+    size_t taken = strlen(version);
+    size_t most = taken < PLACE_COLUMNS ? PLACE_COLUMNS - taken : 0;
+    if (!audit_fits(event->role, most)) {
+        TRY(audit_append_cell(out, most, event->role, err));
+        return buf_printf(out, err, "%s  ", version);
+    }
+    AUTO_BUF place = BUF_INIT(LIMIT_JSON_STRING_BYTES);
+    TRY(buf_printf(&place, err, "%s%s", event->role[0] == '\0' ? "server" : event->role, version));
+    TRY(audit_append_cell(out, PLACE_COLUMNS, buf_text(&place), err));
+    return buf_append_string(out, "  ", err);
+}
+
 static enum assay_status append_events(const struct audit_report *audit, struct buf *out,
                                        struct assay_error *err)
 {
@@ -211,19 +116,23 @@ static enum assay_status append_events(const struct audit_report *audit, struct 
     for (size_t i = count - shown; i < count; i++) {
         const struct audit_event *event = &audit->events.items[i];
         char date[AUDIT_DATE_BYTES];
-        char role[64];
         audit_format_claim(&event->when, date);
-        (void)snprintf(role, sizeof(role), "%s %" PRIu64, event->role, event->version);
-        TRY(buf_printf(out, err, "  %-11s  %-20.40s  ", date, role));
-        size_t column = 2 + 11 + 2 + (strlen(role) < 20 ? 20 : audit_fitting(role, 40)) + 2;
+        TRY(buf_printf(out, err, "  %-12s  ", date));
+        TRY(append_place(event, out, err));
         AUTO_BUF detail = BUF_INIT(LIMIT_JSON_STRING_BYTES);
         TRY(shorten_digests(event->detail, &detail, err));
-        TRY(audit_append_wrapped(out, column, buf_text(&detail), err));
+        TRY(audit_append_wrapped(out, 2 + 12 + 2 + PLACE_COLUMNS + 2, buf_text(&detail), err));
     }
-    return buf_append_string(out, "  ~ a time that nobody signed\n", err);
+    return buf_append_string(out,
+                             "  ~ nobody signed this time: f says the changefeed, m Last-Modified, "
+                             "c a certificate's\n    first day, l the expiry less the role's usual "
+                             "lifetime\n",
+                             err);
 }
 
 /* ---- the roots ---- */
+
+#define ROOT_COLUMNS 47
 
 static enum assay_status append_root(const struct audit_version *version,
                                      const struct audit_version *before, struct buf *out,
@@ -244,10 +153,10 @@ static enum assay_status append_root(const struct audit_version *version,
                   audit_keys_have(before->roles[TUF_ROOT].keys, before->roles[TUF_ROOT].key_count,
                                   version->signers[i]);
     }
-    TRY(buf_printf(out, err, "  %6" PRIu64 "  %-9s  %-11s  %-10s  ", version->version,
+    TRY(buf_printf(out, err, "  %6" PRIu64 "  %-9s  %-12s  %-10s  ", version->version,
                    audit_trust_name(version->trust), published, expires));
     if (version->failure != NULL && version->failure[0] != '\0') {
-        return audit_append_wrapped(out, 46, version->failure, err);
+        return audit_append_wrapped(out, ROOT_COLUMNS, version->failure, err);
     }
     TRY(buf_printf(out, err, "own %zu of %" PRIu64, own, version->roles[TUF_ROOT].threshold));
     if (before != NULL) {
@@ -267,7 +176,7 @@ static enum assay_status append_roots(const struct audit_report *audit, struct b
         return ASSAY_OK;
     }
     TRY(audit_append_heading(out, "Roots", err));
-    TRY(buf_printf(out, err, "  %6s  %-9s  %-11s  %-10s  %s\n", "", "", "published", "expires",
+    TRY(buf_printf(out, err, "  %6s  %-9s  %-12s  %-10s  %s\n", "", "", "published", "expires",
                    "valid signatures"));
     TRY(audit_append_more(out, count - first, count, err));
     for (size_t i = first; i < count; i++) {
@@ -334,9 +243,10 @@ enum assay_status report_audit_text(const struct report_audit *what, bool colour
 {
     const struct audit_report *audit = what->audit;
     TRY(append_verdict(audit, colour, out, err));
-    TRY(append_signers(audit, out, err));
+    TRY(audit_append_signers(audit, out, err));
     TRY(append_events(audit, out, err));
     TRY(append_roots(audit, out, err));
+    TRY(audit_append_tags(&audit->history, out, err));
     TRY(append_findings(audit, colour, out, err));
     if (audit->left_out_by_time > 0) {
         TRY(audit_append_line(

@@ -41,8 +41,7 @@ static enum assay_status append_coloured(struct buf *out, bool colour, const cha
     return buf_printf(out, err, "%s%s%s", colour ? code : "", text, colour ? SGR_END : "");
 }
 
-/* Two spaces never stand inside a field, and nothing that a terminal would obey. */
-static enum assay_status append_squeezed(struct buf *out, const char *text, struct assay_error *err)
+enum assay_status report_squeezed(const char *text, struct buf *out, struct assay_error *err)
 {
     char clean[FIELD_BYTES];
     if (text == NULL || text[0] == '\0') {
@@ -61,7 +60,7 @@ static enum assay_status append_squeezed(struct buf *out, const char *text, stru
 static enum assay_status append_field(struct buf *out, const char *text, struct assay_error *err)
 {
     TRY(buf_append_string(out, "  ", err));
-    return append_squeezed(out, text, err);
+    return report_squeezed(text, out, err);
 }
 
 static enum assay_status append_conditions(const struct assay_verdict *verdict, struct buf *out,
@@ -86,7 +85,7 @@ static enum assay_status append_positive(const struct assay_verdict *verdict, st
 {
     TRY(append_field(out, verdict->digest, err));
     TRY(buf_append_string(out, "  role=", err));
-    TRY(append_squeezed(out, verdict->role, err));
+    TRY(report_squeezed(verdict->role, out, err));
     if (verdict->expires_unix_s != 0) {
         char expires[TIME_TEXT_BYTES];
         time_format(verdict->expires_unix_s, expires);

@@ -15,6 +15,11 @@ struct report_style {
     bool explain; /* the checks follow the line, indented */
 };
 
+/* A field: two spaces never stand inside it, and nothing that a terminal would obey; "-" for an
+ * empty text. */
+MUST_CHECK enum assay_status report_squeezed(const char *text, struct buf *out,
+                                             struct assay_error *err);
+
 /* TRUSTED, REJECTED, UNSIGNED, or UNDECIDED for every other class. */
 const char *report_word(enum assay_status status);
 
