@@ -53,6 +53,28 @@ static enum assay_status add_new(const struct event_maker *maker, const struct a
                      now->name, now->keys.key_count, now->keys.threshold, buf_text(&paths));
 }
 
+static enum assay_status append_changes(const struct audit_history *history,
+                                        const struct key_changes *changes,
+                                        const struct audit_delegation *before,
+                                        const struct audit_delegation *now, struct buf *out,
+                                        struct assay_error *err)
+{
+    TRY(key_changes_text(history, changes, out, err));
+    if (changes->renewed_count > 0) {
+        TRY(buf_printf(out, err, "%s%zu keys with a new certificate", out->len == 0 ? "" : ", ",
+                       changes->renewed_count));
+    }
+    if (before->keys.threshold != now->keys.threshold) {
+        TRY(buf_printf(out, err, "%sneeds %" PRIu64 " signatures, before %" PRIu64,
+                       out->len == 0 ? "" : ", ", now->keys.threshold, before->keys.threshold));
+    }
+    if (same_paths(before, now)) {
+        return ASSAY_OK;
+    }
+    TRY(buf_printf(out, err, "%sspeaks for ", out->len == 0 ? "" : ", "));
+    return append_paths(now, out, err);
+}
+
 /* Everything that changed, in one sentence. */
 static enum assay_status compare_delegation(const struct event_maker *maker,
                                             const struct audit_event *of,
@@ -64,19 +86,7 @@ static enum assay_status compare_delegation(const struct event_maker *maker,
     struct audit_event event = *of;
     AUTO_BUF text = BUF_INIT(LIMIT_JSON_STRING_BYTES);
     key_changes_find(maker->history, &before->keys, &now->keys, &changes);
-    TRY(key_changes_text(maker->history, &changes, &text, err));
-    if (changes.renewed_count > 0) {
-        TRY(buf_printf(&text, err, "%s%zu keys with a new certificate", text.len == 0 ? "" : ", ",
-                       changes.renewed_count));
-    }
-    if (before->keys.threshold != now->keys.threshold) {
-        TRY(buf_printf(&text, err, "%sneeds %" PRIu64 " signatures, before %" PRIu64,
-                       text.len == 0 ? "" : ", ", now->keys.threshold, before->keys.threshold));
-    }
-    if (!same_paths(before, now)) {
-        TRY(buf_printf(&text, err, "%sspeaks for ", text.len == 0 ? "" : ", "));
-        TRY(append_paths(now, &text, err));
-    }
+    TRY(append_changes(maker->history, &changes, before, now, &text, err));
     if (text.len == 0) {
         return ASSAY_OK;
     }

@@ -174,20 +174,24 @@ static enum assay_status find_partial(const struct finding_maker *maker, struct 
                        buf_text(&text));
 }
 
+static enum assay_status find_in_role(const struct finding_maker *maker,
+                                      const struct audit_role *role, struct assay_error *err)
+{
+    if (findings_is_root(role->name)) {
+        TRY(find_missing(maker, role, err));
+        TRY(find_invalid(maker, role, err));
+        TRY(find_unvouched(maker, role, err));
+    } else {
+        TRY(find_bad_files(maker, role, err));
+    }
+    TRY(find_twins(maker, role, err));
+    return find_hidden(maker, role, err);
+}
+
 enum assay_status findings_chain(const struct finding_maker *maker, struct assay_error *err)
 {
-    const struct audit_history *history = maker->history;
-    for (size_t i = 0; i < history->role_count; i++) {
-        const struct audit_role *role = &history->roles[i];
-        if (findings_is_root(role->name)) {
-            TRY(find_missing(maker, role, err));
-            TRY(find_invalid(maker, role, err));
-            TRY(find_unvouched(maker, role, err));
-        } else {
-            TRY(find_bad_files(maker, role, err));
-        }
-        TRY(find_twins(maker, role, err));
-        TRY(find_hidden(maker, role, err));
+    for (size_t i = 0; i < maker->history->role_count; i++) {
+        TRY(find_in_role(maker, &maker->history->roles[i], err));
     }
     return find_partial(maker, err);
 }

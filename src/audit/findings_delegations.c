@@ -38,6 +38,25 @@ static enum assay_status judge_delegation(void *ctx, const struct finding_keys *
 
 /* ---- from one version to the next ---- */
 
+static enum assay_status compare_thresholds(const struct finding_maker *maker, const char *role,
+                                            const struct audit_version *before,
+                                            const struct audit_version *version,
+                                            struct assay_error *err)
+{
+    for (size_t d = 0; d < version->delegation_count; d++) {
+        const struct audit_delegation *now = &version->delegations[d];
+        const struct audit_delegation *then = audit_version_delegation(before, now->name);
+        const struct finding_place place = { role, version->version, now->name, false };
+        if (then != NULL && now->keys.threshold < then->keys.threshold) {
+            TRY(finding_add(
+                maker, AUDIT_FINDING_THRESHOLD_LOWERED, &place, err,
+                "%s version %" PRIu64 " lowers the threshold of %s from %" PRIu64 " to %" PRIu64,
+                role, version->version, now->name, then->keys.threshold, now->keys.threshold));
+        }
+    }
+    return ASSAY_OK;
+}
+
 static enum assay_status find_lowered(const struct finding_maker *maker,
                                       const struct audit_role *role, struct assay_error *err)
 {
@@ -47,18 +66,8 @@ static enum assay_status find_lowered(const struct finding_maker *maker,
         if (version->trust != AUDIT_VOUCHED) {
             continue;
         }
-        bool is_other = before != NULL && version->delegations != before->delegations;
-        for (size_t d = 0; is_other && d < version->delegation_count; d++) {
-            const struct audit_delegation *now = &version->delegations[d];
-            const struct audit_delegation *then = audit_version_delegation(before, now->name);
-            const struct finding_place place = { role->name, version->version, now->name, false };
-            if (then != NULL && now->keys.threshold < then->keys.threshold) {
-                TRY(finding_add(maker, AUDIT_FINDING_THRESHOLD_LOWERED, &place, err,
-                                "%s version %" PRIu64 " lowers the threshold of %s from %" PRIu64
-                                " to %" PRIu64,
-                                role->name, version->version, now->name, then->keys.threshold,
-                                now->keys.threshold));
-            }
+        if (before != NULL && version->delegations != before->delegations) {
+            TRY(compare_thresholds(maker, role->name, before, version, err));
         }
         before = version;
     }

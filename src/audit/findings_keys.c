@@ -12,6 +12,25 @@
 
 /* ---- thresholds ---- */
 
+static enum assay_status compare_thresholds(const struct finding_maker *maker,
+                                            const struct audit_version *before,
+                                            const struct audit_version *version,
+                                            struct assay_error *err)
+{
+    for (size_t r = 0; r < TUF_TOP_ROLES; r++) {
+        const struct finding_place place = { "root", version->version, tuf_top_role_names[r],
+                                             false };
+        if (version->roles[r].threshold < before->roles[r].threshold) {
+            TRY(finding_add(maker, AUDIT_FINDING_THRESHOLD_LOWERED, &place, err,
+                            "root version %" PRIu64 " lowers the threshold of %s from %" PRIu64
+                            " to %" PRIu64,
+                            version->version, tuf_top_role_names[r], before->roles[r].threshold,
+                            version->roles[r].threshold));
+        }
+    }
+    return ASSAY_OK;
+}
+
 static enum assay_status find_lowered(const struct finding_maker *maker,
                                       const struct audit_role *roots, struct assay_error *err)
 {
@@ -21,16 +40,8 @@ static enum assay_status find_lowered(const struct finding_maker *maker,
         if (version->trust != AUDIT_VOUCHED) {
             continue;
         }
-        for (size_t r = 0; before != NULL && r < TUF_TOP_ROLES; r++) {
-            const struct finding_place place = { "root", version->version, tuf_top_role_names[r],
-                                                 false };
-            if (version->roles[r].threshold < before->roles[r].threshold) {
-                TRY(finding_add(maker, AUDIT_FINDING_THRESHOLD_LOWERED, &place, err,
-                                "root version %" PRIu64 " lowers the threshold of %s from %" PRIu64
-                                " to %" PRIu64,
-                                version->version, tuf_top_role_names[r], before->roles[r].threshold,
-                                version->roles[r].threshold));
-            }
+        if (before != NULL) {
+            TRY(compare_thresholds(maker, before, version, err));
         }
         before = version;
     }
@@ -64,6 +75,22 @@ static uint64_t rsa_bits(const struct audit_key *key)
     return known ? bits : 0;
 }
 
+static enum assay_status judge_key(const struct finding_maker *maker,
+                                   const struct finding_keys *keys, const struct audit_key *key,
+                                   const struct finding_place *place, struct assay_error *err)
+{
+    uint64_t bits = rsa_bits(key);
+    if (key->type == KEY_TYPE_UNKNOWN) {
+        return finding_add(maker, AUDIT_FINDING_ALGORITHM_WEAK, place, err,
+                           "a key of %s is of a type that is not known, and never verifies",
+                           keys->role);
+    }
+    return bits > 0 && bits < RSA_BITS_STRONG
+               ? finding_add(maker, AUDIT_FINDING_ALGORITHM_WEAK, place, err,
+                             "a key of %s is RSA with %" PRIu64 " bits", keys->role, bits)
+               : ASSAY_OK;
+}
+
 static enum assay_status judge_list(void *ctx, const struct finding_keys *keys,
                                     struct assay_error *err)
 {
@@ -71,17 +98,9 @@ static enum assay_status judge_list(void *ctx, const struct finding_keys *keys,
     const struct audit_history *history = maker->history;
     for (size_t i = 0; i < keys->keys->key_count; i++) {
         const struct audit_key *key = &history->keys[keys->keys->keys[i]];
-        uint64_t bits = rsa_bits(key);
         const struct finding_place place = { keys->parent, keys->parent_version,
                                              findings_key_name(key), false };
-        if (key->type == KEY_TYPE_UNKNOWN) {
-            TRY(finding_add(maker, AUDIT_FINDING_ALGORITHM_WEAK, &place, err,
-                            "a key of %s is of a type that is not known, and never verifies",
-                            keys->role));
-        } else if (bits > 0 && bits < RSA_BITS_STRONG) {
-            TRY(finding_add(maker, AUDIT_FINDING_ALGORITHM_WEAK, &place, err,
-                            "a key of %s is RSA with %" PRIu64 " bits", keys->role, bits));
-        }
+        TRY(judge_key(maker, keys, key, &place, err));
         for (size_t j = 0; j < i; j++) {
             const struct audit_key *other = &history->keys[keys->keys->keys[j]];
             if (digest_equal(&key->identity, &other->identity)) {

@@ -28,7 +28,7 @@ MUST_CHECK enum assay_status key_sets_collect(const struct audit_history *histor
 bool role_parent(const char *role, struct slice *out);
 
 /* Keys made again from what the history keeps of them: the last ones, not all. */
-#define KEY_CACHE (2 * LIMIT_ROLE_KEYS)
+#define KEY_CACHE (2UL * LIMIT_ROLE_KEYS)
 struct key_cache {
     struct {
         uint32_t place; /* in history.keys */

@@ -220,6 +220,9 @@ static enum assay_status walk(struct root_audit *audit, struct assay_error *err)
     while (!audit->ends) {
         struct root_batch *batch = NULL;
         TRY(next_batch(audit, &batch, err));
+        if (batch == NULL) {
+            return FAIL(err, ASSAY_INTERNAL, "no batch of roots is under way");
+        }
         enum assay_status status = ASSAY_OK;
         if (batch->first == audit->next) {
             status = bring_batch(audit, batch, err);

@@ -64,6 +64,7 @@ static enum assay_status map_version(struct merge *merge, struct audit_version *
                               &version->failure, err);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written to through the merge */
 enum assay_status root_merge(const struct root_batch *batch, size_t index, uint32_t *map,
                              struct audit_history *history, struct root_findings *found,
                              struct assay_error *err)

@@ -163,29 +163,33 @@ static enum assay_status record_root(const struct root_walker *walker, struct ro
     return record_unused(batch, walker->rules, view.root, former, out, err);
 }
 
+static enum assay_status record_reason(struct root_batch *batch, const struct assay_error *reason,
+                                       struct audit_version *out, struct assay_error *err)
+{
+    out->trust = reason->status == ASSAY_OK ? AUDIT_UNVOUCHED : AUDIT_INVALID;
+    out->status = reason->status;
+    return reason->status == ASSAY_OK
+               ? ASSAY_OK
+               : audit_history_text(&batch->found, slice_from_string(reason->message),
+                                    &out->failure, err);
+}
+
+/* NOLINTNEXTLINE(readability-function-size): the eighth parameter is the error, as everywhere */
 enum assay_status root_record(struct root_walker *walker, struct root_batch *batch,
                               uint64_t version, const struct root_content *content,
                               const struct tuf_trusted *machine, const struct assay_error *reason,
                               const struct root_mark *mark, struct assay_error *err)
 {
-    struct audit_version made = { .version = version,
-                                  .trust =
-                                      reason->status == ASSAY_OK ? AUDIT_UNVOUCHED : AUDIT_INVALID,
-                                  .status = reason->status,
-                                  .failure = "",
-                                  .length = content->bytes.len };
+    struct audit_version made = { .version = version, .failure = "", .length = content->bytes.len };
     if (machine != NULL) {
         TRY(record_root(walker, batch, machine, mark->starts || !mark->in_chain, &made, err));
     } else {
         TRY(digest_compute(DIGEST_SHA256, content->bytes, &made.sha256, err));
     }
-    if (reason->status != ASSAY_OK) {
-        TRY(audit_history_text(&batch->found, slice_from_string(reason->message), &made.failure,
-                               err));
+    TRY(record_reason(batch, reason, &made, err));
+    if (content->modified_unix_s != 0) {
+        audit_time_improve(&made.published, AUDIT_SOURCE_MODIFIED, content->modified_unix_s);
     }
-    audit_time_improve(&made.published,
-                       content->modified_unix_s == 0 ? AUDIT_SOURCE_NONE : AUDIT_SOURCE_MODIFIED,
-                       content->modified_unix_s);
     TRY(audit_role_add(batch->role, &made, err));
     batch->marks[batch->role->count - 1] = *mark;
     return ASSAY_OK;

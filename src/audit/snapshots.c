@@ -16,19 +16,21 @@ static struct mention *last_mention(const struct roles_run *run, struct slice ro
     return NULL;
 }
 
+/* *name is the role's, which lives as long as the history. */
 static enum assay_status remember(struct roles_run *run, struct slice role,
-                                  const struct digest *sha256, uint64_t version,
+                                  const struct digest *sha256, uint64_t version, const char **name,
                                   struct assay_error *err)
 {
     struct mention *last = last_mention(run, role);
     struct mention made = { .sha256 = *sha256, .version = version };
-    if (last != NULL && digest_equal(&last->sha256, sha256)) {
-        return ASSAY_OK;
-    }
     if (last != NULL) {
         made.role = last->role;
     } else {
         TRY(audit_history_text(&run->report->history, role, &made.role, err));
+    }
+    *name = made.role;
+    if (last != NULL && digest_equal(&last->sha256, sha256)) {
+        return ASSAY_OK;
     }
     TRY(mem_grow(&run->mentions, run->mention_count, &run->mention_cap, sizeof(*run->mentions),
                  err));
@@ -47,8 +49,8 @@ enum assay_status snapshot_remember(struct roles_run *run, const struct tuf_meta
     }
     for (size_t i = 0; i < map->count; i++) {
         const struct tuf_meta_entry *entry = &map->entries[i];
-        TRY(remember(run, entry->name, &entry->meta.sha256, version, err));
-        run->newest_names[run->newest_name_count++] = last_mention(run, entry->name)->role;
+        TRY(remember(run, entry->name, &entry->meta.sha256, version, &run->newest_names[i], err));
+        run->newest_name_count++;
     }
     return ASSAY_OK;
 }

@@ -42,30 +42,53 @@ static enum assay_status add_change(const struct comparison *comparison,
     return ASSAY_OK;
 }
 
+/* A list with a place in it; the entry there, and whether there is one. */
+struct cursor {
+    const struct tuf_targets *list; /* NULL: an empty one */
+    size_t next;
+    struct tuf_target entry;
+    bool has_entry;
+};
+
+static enum assay_status cursor_step(struct cursor *cursor, struct assay_error *err)
+{
+    cursor->has_entry = cursor->list != NULL && cursor->next < cursor->list->count;
+    return cursor->has_entry ? tuf_targets_get(cursor->list, &cursor->list->entries[cursor->next++],
+                                               &cursor->entry, err)
+                             : ASSAY_OK;
+}
+
+/* Below 0: the old list alone has the entry that comes next; above: the new one. */
+static int compare_cursors(const struct cursor *old, const struct cursor *new)
+{
+    if (!old->has_entry || !new->has_entry) {
+        return old->has_entry ? -1 : 1;
+    }
+    return slice_compare(old->entry.name, new->entry.name);
+}
+
 /* Both lists are in byte order of their names. */
 enum assay_status tags_compare(struct audit_history *history, const char *role, uint64_t version,
                                const struct tuf_targets *before, const struct tuf_targets *now,
                                struct assay_error *err)
 {
     const struct comparison comparison = { history, role, version };
-    size_t old_count = before == NULL ? 0 : before->count;
-    size_t i = 0;
-    size_t j = 0;
-    while (i < old_count || j < now->count) {
-        struct tuf_target old = { .length = 0 };
-        struct tuf_target new = { .length = 0 };
-        if (i < old_count) {
-            TRY(tuf_targets_get(before, &before->entries[i], &old, err));
+    struct cursor old = { .list = before };
+    struct cursor new = { .list = now };
+    TRY(cursor_step(&old, err));
+    TRY(cursor_step(&new, err));
+    while (old.has_entry || new.has_entry) {
+        int order = compare_cursors(&old, &new);
+        if (order != 0 || !digest_equal(&old.entry.sha256, &new.entry.sha256)) {
+            TRY(add_change(&comparison, order > 0 ? NULL : &old.entry,
+                           order < 0 ? NULL : &new.entry, err));
         }
-        if (j < now->count) {
-            TRY(tuf_targets_get(now, &now->entries[j], &new, err));
+        if (order <= 0) {
+            TRY(cursor_step(&old, err));
         }
-        int order = i == old_count ? 1 : j == now->count ? -1 : slice_compare(old.name, new.name);
-        if (order != 0 || !digest_equal(&old.sha256, &new.sha256)) {
-            TRY(add_change(&comparison, order > 0 ? NULL : &old, order < 0 ? NULL : &new, err));
+        if (order >= 0) {
+            TRY(cursor_step(&new, err));
         }
-        i += order <= 0;
-        j += order >= 0;
     }
     return ASSAY_OK;
 }

@@ -42,7 +42,7 @@ static enum assay_status write_answer(struct cli *cli, const struct answer *answ
     }
     if (output->format == OUTPUT_TEXT) {
         TRY(answer->text(cli, answer->data, cli->colour_out && output->path == NULL, &text, err));
-    } else {
+    } else if (answer->page != NULL) { /* without one, its formats were refused */
         TRY(answer->page(cli, answer->data, output->format, &text, err));
     }
     return output_write(output, buf_slice(&text), err);

@@ -38,11 +38,11 @@ static const struct method methods[] = {
                                 .md = EVP_sha256 },
     [SIGNATURE_EDDSA] = { .key_type = KEY_TYPE_ED25519 },
     [SIGNATURE_P256_DER] = { .key_type = KEY_TYPE_ECDSA,
-                             .raw_bytes = 2 * 32,
+                             .raw_bytes = 64,
                              .is_der = true,
                              .md = EVP_sha256 },
     [SIGNATURE_P384_DER] = { .key_type = KEY_TYPE_ECDSA,
-                             .raw_bytes = 2 * 48,
+                             .raw_bytes = 96,
                              .is_der = true,
                              .md = EVP_sha384 },
 };

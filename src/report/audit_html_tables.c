@@ -89,35 +89,51 @@ static void write_paths(struct markup *page, const struct audit_report *audit)
     markup_raw(page, any ? "</ul>\n" : "");
 }
 
+/* How many rows there were, and would be. */
+struct shown {
+    size_t rows;
+    uint64_t all;
+};
+
+static void write_list(struct markup *page, const struct audit_report *audit, const char *role,
+                       const struct audit_role_keys *keys, const char *held, struct shown *shown)
+{
+    for (size_t i = 0; i < keys->key_count; i++) {
+        shown->all++;
+        if (shown->rows < PAGE_ROWS) {
+            write_signer(page, audit, role, keys, i, held);
+            shown->rows++;
+        }
+    }
+}
+
+static void write_delegations(struct markup *page, const struct audit_report *audit,
+                              struct shown *shown)
+{
+    for (size_t r = 0; r < audit->history.role_count; r++) {
+        const struct audit_version *newest = audit_role_newest(&audit->history.roles[r]);
+        for (size_t d = 0; newest != NULL && d < newest->delegation_count; d++) {
+            const struct audit_delegation *delegation = &newest->delegations[d];
+            write_list(page, audit, delegation->name, &delegation->keys, "", shown);
+        }
+    }
+}
+
 void page_signers(struct markup *page, const struct audit_report *audit)
 {
     const struct audit_history *history = &audit->history;
     const struct audit_version *root = audit_role_newest(audit_history_find(history, "root"));
     bool is_notary = slice_is(slice_from_string(audit->dialect), "notary");
-    size_t shown = 0;
-    uint64_t all = 0;
+    struct shown shown = { .rows = 0 };
     markup_raw(page, "<section><h2 id=\"signers\">Who can sign</h2>\n");
     page_table(page, "signers", "Who can sign",
                "Role|Threshold|Key|Algorithm|Certificate to|Newest file");
     for (size_t r = 0; root != NULL && r < TUF_TOP_ROLES; r++) {
-        for (size_t i = 0; i < root->roles[r].key_count; i++, shown++, all++) {
-            write_signer(page, audit, tuf_top_role_names[r], &root->roles[r], i,
-                         is_notary && r == TUF_TIMESTAMP ? " (held by the server)" : "");
-        }
+        write_list(page, audit, tuf_top_role_names[r], &root->roles[r],
+                   is_notary && r == TUF_TIMESTAMP ? " (held by the server)" : "", &shown);
     }
-    for (size_t r = 0; r < history->role_count; r++) {
-        const struct audit_version *newest = audit_role_newest(&history->roles[r]);
-        for (size_t d = 0; newest != NULL && d < newest->delegation_count; d++) {
-            const struct audit_delegation *delegation = &newest->delegations[d];
-            for (size_t i = 0; i < delegation->keys.key_count; i++, all++) {
-                if (shown < PAGE_ROWS) {
-                    write_signer(page, audit, delegation->name, &delegation->keys, i, "");
-                    shown++;
-                }
-            }
-        }
-    }
-    page_table_end(page, shown, all);
+    write_delegations(page, audit, &shown);
+    page_table_end(page, shown.rows, shown.all);
     write_paths(page, audit);
     markup_raw(page, "</section>\n");
 }

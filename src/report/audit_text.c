@@ -35,19 +35,12 @@ static enum assay_status append_counts(const struct audit_report *audit, struct 
     return is_first ? buf_append_string(out, "none", err) : ASSAY_OK;
 }
 
-static enum assay_status append_verdict(const struct audit_report *audit, bool colour,
-                                        struct buf *out, struct assay_error *err)
+/* The rest of the first line. */
+static enum assay_status append_facts(const struct audit_report *audit, struct buf *out,
+                                      struct assay_error *err)
 {
     const struct audit_role *roots = audit_history_find(&audit->history, "root");
     const struct audit_version *newest = audit_role_newest(roots);
-    const char *word = audit->status == ASSAY_OK ? "VOUCHED" : report_word(audit->status);
-    const char *code = audit->status == ASSAY_OK ? "\033[32m" : "\033[31m";
-    TRY(buf_printf(out, err, "%s%s%s  ", colour ? code : "", word, colour ? "\033[0m" : ""));
-    TRY(report_squeezed(audit->gun[0] == '\0' ? audit->where : audit->gun, out, err));
-    if (audit->status != ASSAY_OK) {
-        TRY(buf_printf(out, err, "  %s  ", assay_status_id(audit->status)));
-        TRY(report_squeezed(assay_error_message(&audit->error), out, err));
-    }
     if (newest != NULL) {
         TRY(buf_printf(out, err, "  root=%" PRIu64 "-%" PRIu64 "  anchor=%s",
                        audit_oldest_vouched(roots), newest->version,
@@ -60,6 +53,20 @@ static enum assay_status append_verdict(const struct audit_report *audit, bool c
         TRY(buf_printf(out, err, "  at=%s", at));
     }
     return buf_append_byte(out, '\n', err);
+}
+
+static enum assay_status append_verdict(const struct audit_report *audit, bool colour,
+                                        struct buf *out, struct assay_error *err)
+{
+    const char *word = audit->status == ASSAY_OK ? "VOUCHED" : report_word(audit->status);
+    const char *code = audit->status == ASSAY_OK ? "\033[32m" : "\033[31m";
+    TRY(buf_printf(out, err, "%s%s%s  ", colour ? code : "", word, colour ? "\033[0m" : ""));
+    TRY(report_squeezed(audit->gun[0] == '\0' ? audit->where : audit->gun, out, err));
+    if (audit->status != ASSAY_OK) {
+        TRY(buf_printf(out, err, "  %s  ", assay_status_id(audit->status)));
+        TRY(report_squeezed(assay_error_message(&audit->error), out, err));
+    }
+    return append_facts(audit, out, err);
 }
 
 /* ---- what happened ---- */
@@ -195,6 +202,26 @@ static const char *severity_colour(enum audit_severity severity)
     return severity >= AUDIT_HIGH ? "\033[31m" : severity == AUDIT_MEDIUM ? "\033[33m" : "";
 }
 
+static enum assay_status append_meaning(enum audit_finding_id id, bool colour, struct buf *out,
+                                        struct assay_error *err)
+{
+    enum audit_severity severity = audit_finding_severity(id);
+    const char *code = colour ? severity_colour(severity) : "";
+    TRY(buf_printf(out, err, "  %s%-8s%s  %s\n", code, audit_severity_name(severity),
+                   code[0] == '\0' ? "" : "\033[0m", audit_finding_name(id)));
+    TRY(audit_append_line(out, 12, err, "%s", audit_finding_meaning(id)));
+    return audit_append_line(out, 12, err, "-> %s", audit_finding_remedy(id));
+}
+
+static enum assay_status append_evidence(const struct audit_finding *finding, struct buf *out,
+                                         struct assay_error *err)
+{
+    struct slice subject = slice_from_string(finding->subject);
+    bool is_key = subject.len == 64 && text_is_lower_hex(subject);
+    return audit_append_line(out, 12, err, "* %s%s%.*s", finding->evidence, is_key ? ": " : "",
+                             is_key ? SHORT_ID : 0, finding->subject);
+}
+
 /* The meaning and the remedy once for each id, the evidence of each finding below. */
 static enum assay_status append_findings(const struct audit_report *audit, bool colour,
                                          struct buf *out, struct assay_error *err)
@@ -207,18 +234,10 @@ static enum assay_status append_findings(const struct audit_report *audit, bool 
     }
     for (size_t i = 0; i < shown; i++) {
         const struct audit_finding *finding = &findings->items[i];
-        enum audit_severity severity = audit_finding_severity(finding->id);
         if (i == 0 || findings->items[i - 1].id != finding->id) {
-            const char *code = colour ? severity_colour(severity) : "";
-            TRY(buf_printf(out, err, "  %s%-8s%s  %s\n", code, audit_severity_name(severity),
-                           code[0] == '\0' ? "" : "\033[0m", audit_finding_name(finding->id)));
-            TRY(audit_append_line(out, 12, err, "%s", audit_finding_meaning(finding->id)));
-            TRY(audit_append_line(out, 12, err, "-> %s", audit_finding_remedy(finding->id)));
+            TRY(append_meaning(finding->id, colour, out, err));
         }
-        struct slice subject = slice_from_string(finding->subject);
-        bool is_key = subject.len == 64 && text_is_lower_hex(subject);
-        TRY(audit_append_line(out, 12, err, "* %s%s%.*s", finding->evidence, is_key ? ": " : "",
-                              is_key ? SHORT_ID : 0, finding->subject));
+        TRY(append_evidence(finding, out, err));
     }
     return audit_append_more(out, shown, findings->count + findings->left_out, err);
 }

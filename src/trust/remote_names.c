@@ -75,68 +75,80 @@ static bool holds_delegations(const char *name)
             text_to_u64(slice_first(text, text.len - suffix.len), LIMIT_JSON_INTEGER, &version));
 }
 
+/* Directories wait in a list instead of being gone into: their depth is a stranger's. */
 struct scan {
     struct remote_names *names;
-    char path[TUF_FILE_NAME_BYTES]; /* of the directory, with a slash at its end; "" at the top */
+    struct remote_names waiting; /* paths of directories, each with a slash at its end */
 };
 
-static enum assay_status scan_directory(struct scan *scan, int dir_fd, struct assay_error *err);
-
-static enum assay_status scan_below(struct scan *scan, int dir_fd, const char *name, size_t above,
-                                    struct assay_error *err)
+static void scan_clear(struct scan *scan)
 {
-    AUTO_FD fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) {
-        return FAIL(err, ASSAY_FILE_IO, "%s%s: cannot be opened: %s", scan->path, name,
-                    strerror(errno));
+    remote_names_clear(&scan->waiting);
+}
+
+/* Opens a path below a directory step by step, so that no step is a link. */
+static enum assay_status open_below(int dir_fd, const char *path, int *out, struct assay_error *err)
+{
+    const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    struct slice rest = slice_from_string(path);
+    AUTO_FD fd = openat(dir_fd, ".", flags);
+    while (fd >= 0 && rest.len > 0) {
+        char step[TUF_FILE_NAME_BYTES] = { 0 };
+        size_t len = slice_find(rest, '/');
+        memcpy(step, rest.ptr, len); /* shorter than the whole path, which fits */
+        rest = slice_from(rest, len + 1);
+        int next = openat(fd, step, flags);
+        fd_close_quietly(&fd);
+        fd = next;
     }
-    size_t len = strlen(name); /* it fits, says the caller */
-    memcpy(scan->path + above, name, len);
-    memcpy(scan->path + above + len, "/", sizeof("/"));
-    enum assay_status status = scan_directory(scan, fd, err);
-    scan->path[above] = '\0';
-    return status;
+    if (fd < 0) {
+        return FAIL(err, ASSAY_FILE_IO, "%s: cannot be opened: %s", path, strerror(errno));
+    }
+    *out = fd;
+    fd = -1; /* handed over */
+    return ASSAY_OK;
 }
 
 /* A name that no role file can have is passed over, however deep it lies: so depth is bounded. */
-static enum assay_status scan_entry(struct scan *scan, int dir_fd, const char *name,
-                                    struct assay_error *err)
+static enum assay_status scan_entry(struct scan *scan, int dir_fd, const char *path,
+                                    const char *name, struct assay_error *err)
 {
     struct slice text = slice_from_string(name);
     struct slice suffix = SLICE_LITERAL(".json");
     struct stat info;
-    size_t above = strlen(scan->path);
-    if (name[0] == '.' || above + text.len + 1 >= sizeof(scan->path) ||
+    char whole[TUF_FILE_NAME_BYTES] = { 0 };
+    size_t above = strlen(path);
+    if (name[0] == '.' || above + text.len + 1 >= sizeof(whole) ||
         fstatat(dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
         return ASSAY_OK;
     }
-    if (S_ISDIR(info.st_mode)) {
-        return above > 0 || holds_delegations(name) ? scan_below(scan, dir_fd, name, above, err)
-                                                    : ASSAY_OK;
+    memcpy(whole, path, above);
+    memcpy(whole + above, name, text.len);
+    if (S_ISDIR(info.st_mode) && (above > 0 || holds_delegations(name))) {
+        whole[above + text.len] = '/';
+        return remote_names_add(&scan->waiting, whole, err);
     }
     if (!S_ISREG(info.st_mode) || !slice_has_suffix(text, suffix)) {
         return ASSAY_OK;
     }
-    char whole[TUF_FILE_NAME_BYTES] = { 0 };
-    memcpy(whole, scan->path, above);
-    memcpy(whole + above, name, text.len - suffix.len);
+    whole[above + text.len - suffix.len] = '\0';
     return remote_names_add(scan->names, whole, err);
 }
 
-static enum assay_status scan_directory(struct scan *scan, int dir_fd, struct assay_error *err)
+static enum assay_status scan_directory(struct scan *scan, int dir_fd, const char *path,
+                                        struct assay_error *err)
 {
-    /* another open file, since reading moves its position */
-    AUTO_FD fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    CLEANUP(directory_close) DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    int fd = -1;
+    TRY(open_below(dir_fd, path, &fd, err));
+    CLEANUP(directory_close) DIR *directory = fdopendir(fd);
     if (directory == NULL) {
+        fd_close_quietly(&fd);
         return FAIL(err, ASSAY_FILE_IO, "the directory cannot be read: %s", strerror(errno));
     }
-    int open_fd = fd;
-    fd = -1; /* closedir closes it */
     const struct dirent *entry = NULL;
     errno = 0;
     while ((entry = readdir(directory)) != NULL) {
-        TRY(scan_entry(scan, open_fd, entry->d_name, err));
+        TRY(scan_entry(scan, fd, path, entry->d_name, err));
         errno = 0;
     }
     return errno == 0
@@ -146,6 +158,10 @@ static enum assay_status scan_directory(struct scan *scan, int dir_fd, struct as
 
 enum assay_status remote_names_scan(struct remote_names *names, int dir_fd, struct assay_error *err)
 {
-    struct scan scan = { .names = names };
-    return scan_directory(&scan, dir_fd, err);
+    CLEANUP(scan_clear) struct scan scan = { .names = names };
+    TRY(scan_directory(&scan, dir_fd, "", err));
+    for (size_t i = 0; i < scan.waiting.count; i++) { /* grows while it is walked */
+        TRY(scan_directory(&scan, dir_fd, scan.waiting.items[i], err));
+    }
+    return ASSAY_OK;
 }
