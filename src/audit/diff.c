@@ -5,6 +5,7 @@
 #include "audit/diff_parts.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/time.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -132,6 +133,7 @@ static enum assay_status read_version(const struct json_at *at, uint64_t *versio
     return ASSAY_OK;
 }
 
+/* Versions behind the newest that the earlier report has; 0: it has none. */
 static enum assay_status tell_new(const struct diff_maker *maker, const struct audit_role *role,
                                   uint64_t newest, struct assay_error *err)
 {
@@ -139,38 +141,21 @@ static enum assay_status tell_new(const struct diff_maker *maker, const struct a
     if (now == NULL || now->version <= newest) {
         return ASSAY_OK;
     }
-    return now->version == newest + 1
+    const struct audit_version *first = &role->versions[audit_role_lower(role, newest + 1)];
+    while (first->trust != AUDIT_VOUCHED) {
+        first++;
+    }
+    return now->version == first->version
                ? diff_add(maker, AUDIT_CHANGE_VERSION_NEW, role->name, err,
                           "%s version %" PRIu64 " is new", role->name, now->version)
                : diff_add(maker, AUDIT_CHANGE_VERSION_NEW, role->name, err,
-                          "%s versions %" PRIu64 " to %" PRIu64 " are new", role->name, newest + 1,
-                          now->version);
+                          "%s versions %" PRIu64 " to %" PRIu64 " are new", role->name,
+                          first->version, now->version);
 }
 
-/* *newest_at is the newest that was vouched for; its value is NULL when none was. */
-static enum assay_status compare_versions(const struct diff_maker *maker, const char *name,
-                                          const struct json_at *versions, struct json_at *newest_at,
-                                          uint64_t *newest, struct assay_error *err)
-{
-    const struct audit_role *role = audit_history_find(&maker->report->history, name);
-    for (size_t i = 0; i < json_count(versions); i++) {
-        struct json_at at;
-        uint64_t version = 0;
-        bool vouched = false;
-        const char *sha256 = NULL;
-        json_element(versions, i, &at);
-        TRY(read_version(&at, &version, &vouched, &sha256, err));
-        if (vouched) {
-            TRY(compare_version(maker, name, role, version, slice_from_string(sha256), err));
-            *newest_at = at;
-            *newest = version;
-        }
-    }
-    return ASSAY_OK;
-}
-
+/* known: for each role of now, whether the earlier report has it. */
 static enum assay_status compare_role(const struct diff_maker *maker, const struct json_at *at,
-                                      struct assay_error *err)
+                                      bool *known, struct assay_error *err)
 {
     const char *name = NULL;
     struct json_at versions;
@@ -179,15 +164,51 @@ static enum assay_status compare_role(const struct diff_maker *maker, const stru
     TRY(json_as_object(at, err));
     TRY(json_get_string(at, "name", &name, err));
     TRY(json_get_array(at, "versions", 2 * LIMIT_AUDIT_VERSIONS, &versions, err));
-    TRY(compare_versions(maker, name, &versions, &newest_at, &newest, err));
     const struct audit_role *role = audit_history_find(&maker->report->history, name);
+    for (size_t i = 0; i < json_count(&versions); i++) {
+        struct json_at version_at;
+        uint64_t version = 0;
+        bool vouched = false;
+        const char *sha256 = NULL;
+        json_element(&versions, i, &version_at);
+        TRY(read_version(&version_at, &version, &vouched, &sha256, err));
+        if (vouched) {
+            TRY(compare_version(maker, name, role, version, slice_from_string(sha256), err));
+            newest_at = version_at;
+            newest = version;
+        }
+    }
+    if (role != NULL) {
+        known[role - maker->report->history.roles] = true;
+        TRY(tell_new(maker, role, newest, err));
+    }
     if (newest_at.value == NULL) {
         return ASSAY_OK;
     }
-    if (role != NULL) {
-        TRY(tell_new(maker, role, newest, err));
-    }
     return diff_newest(maker, name, role, &newest_at, err);
+}
+
+static enum assay_status compare_roles(const struct diff_maker *maker, const struct json_at *result,
+                                       struct assay_error *err)
+{
+    const struct audit_history *history = &maker->report->history;
+    struct json_at roles;
+    AUTO_MEM bool *known = mem_alloc(history->role_count + 1, sizeof(*known));
+    if (known == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    TRY(json_get_array(result, "roles", LIMIT_AUDIT_ROLES, &roles, err));
+    for (size_t i = 0; i < json_count(&roles); i++) {
+        struct json_at role;
+        json_element(&roles, i, &role);
+        TRY(compare_role(maker, &role, known, err));
+    }
+    for (size_t i = 0; i < history->role_count; i++) {
+        if (!known[i]) {
+            TRY(tell_new(maker, &history->roles[i], 0, err));
+        }
+    }
+    return ASSAY_OK;
 }
 
 /* ---- findings ---- */
@@ -259,8 +280,12 @@ static enum assay_status compare_status(const struct diff_maker *maker,
     const char *status = NULL;
     const char *time = NULL;
     const char *now = assay_status_id(maker->report->status);
+    char text[TIME_TEXT_BYTES];
+    int64_t unix_s = 0;
     TRY(json_get_string(result, "time", &time, err));
-    TRY(audit_history_text(&maker->report->history, slice_from_string(time),
+    TRY_IN(time_parse(slice_from_string(time), &unix_s, err), err, "time");
+    time_format(unix_s, text);
+    TRY(audit_history_text(&maker->report->history, slice_from_string(text),
                            &maker->out->earlier_time, err));
     TRY(json_get_string(result, "status", &status, err));
     return slice_is(slice_from_string(status), now)
@@ -269,20 +294,15 @@ static enum assay_status compare_status(const struct diff_maker *maker,
                           "the chain of roots was %s and is %s", status, now);
 }
 
-static enum assay_status compare(const struct diff_maker *maker, const struct json_at *root,
+static enum assay_status compare(struct diff_maker *maker, const struct json_at *root,
                                  struct assay_error *err)
 {
     struct json_at results;
     struct json_at result;
-    struct json_at roles;
     TRY(find_result(maker, root, &results, &result, err));
+    TRY(diff_read_keys(&result, &maker->keys, &maker->key_count, err));
     TRY(compare_status(maker, &result, err));
-    TRY(json_get_array(&result, "roles", LIMIT_SNAPSHOT_ENTRIES + TUF_TOP_ROLES, &roles, err));
-    for (size_t i = 0; i < json_count(&roles); i++) {
-        struct json_at role;
-        json_element(&roles, i, &role);
-        TRY(compare_role(maker, &role, err));
-    }
+    TRY(compare_roles(maker, &result, err));
     TRY(compare_findings(maker, &result, err));
     audit_findings_sort(&maker->report->findings);
     return ASSAY_OK;
@@ -291,7 +311,7 @@ static enum assay_status compare(const struct diff_maker *maker, const struct js
 enum assay_status audit_diff_make(struct audit_report *report, struct slice earlier,
                                   struct audit_diff *out, struct assay_error *err)
 {
-    const struct diff_maker maker = { report, out };
+    struct diff_maker maker = { .report = report, .out = out };
     AUTO_JSON_TREE tree = NULL;
     struct json_at root;
     out->earlier_time = "";
@@ -300,10 +320,14 @@ enum assay_status audit_diff_make(struct audit_report *report, struct slice earl
     if (status == ASSAY_OK) {
         status = compare(&maker, &root, err);
     }
+    mem_free(maker.keys);
     /* it is a file of the user's, not remote data */
     if (status == ASSAY_OK || assay_status_class(status) != ASSAY_CLASS_REJECTED) {
         return status;
     }
-    struct assay_error reason = *err;
-    return FAIL(err, ASSAY_CONFIG, "%s", reason.message);
+    char reason[ERROR_MESSAGE_BYTES] = "";
+    if (err != NULL) {
+        memcpy(reason, err->message, sizeof(reason));
+    }
+    return FAIL(err, ASSAY_CONFIG, "%s", reason);
 }

@@ -6,10 +6,22 @@
 #include "audit/diff.h"
 #include "json/tree.h"
 
+/* A key of the earlier report. */
+struct diff_key {
+    const char *id;
+    const char *canonical_id;
+};
+
 struct diff_maker {
     struct audit_report *report;
     struct audit_diff *out;
+    struct diff_key *keys; /* by id */
+    size_t key_count;
 };
+
+/* Reads the keys of the earlier report; *out is the caller's to free, on failure too. */
+MUST_CHECK enum assay_status diff_read_keys(const struct json_at *result, struct diff_key **out,
+                                            size_t *count, struct assay_error *err);
 
 MUST_CHECK enum assay_status diff_add(const struct diff_maker *maker, enum audit_change_kind kind,
                                       const char *role, struct assay_error *err, const char *format,

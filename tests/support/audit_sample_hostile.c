@@ -63,7 +63,7 @@ static void add_others(struct audit_report *report, uint32_t odd)
     delegations[0] = sample_delegation(report, name, &keys);
     sample_add(report, &(struct sample_version){
                            .role = "targets",
-                           .version = { .version = 4000000000000000000,
+                           .version = { .version = 9007199254740991,
                                         .delegations = delegations,
                                         .delegation_count = 1,
                                         .parent_first = 1,
@@ -97,8 +97,7 @@ void sample_fill_hostile(struct audit_report *report)
         FAIL(&report->error, ASSAY_THRESHOLD, "expected 1 key of root version 3, found 0 " MARKUP);
     (void)sample_event(report, AUDIT_EVENT_FIRST, "root", 1, "",
                        "the oldest root that is vouched for");
-    (void)sample_event(report, AUDIT_EVENT_TAG_SIGNED, "targets", 4000000000000000000, MARKUP,
-                       MARKUP);
+    (void)sample_event(report, AUDIT_EVENT_TAG_SIGNED, "targets", 9007199254740991, MARKUP, MARKUP);
     (void)sample_event(report, AUDIT_EVENT_BROKEN, "root", 4, "", "not signed by version 3");
     (void)sample_event(report, AUDIT_EVENT_DELETED, "", 0, "", "deleted");
     sample_finding(report, AUDIT_FINDING_CHAIN_BROKEN, "root", 4, "", MARKUP, false);

@@ -96,6 +96,31 @@ Test(report_audit_text, hostile_texts)
     }
 }
 
+Test(report_audit_text, columns)
+{
+    cr_expect_eq(audit_fitting("abc", 2), 2);
+    cr_expect_eq(audit_fitting("abc", 9), 3);
+    cr_expect_eq(audit_fitting("\u00e9\u00e9\u00e9", 2), 4);
+    cr_expect_eq(audit_fitting("\u540d\u524d", 3), 3, "a wide character takes two");
+    cr_expect_eq(audit_fitting("\u540d\u524d", 4), 6);
+    cr_expect_eq(audit_fitting("", 0), 0);
+    static const struct {
+        const char *text;
+        const char *cell;
+    } cells[] = {
+        { "abc", "abc   " },
+        { "abcdef", "abcdef" },
+        { "abcdefg", "abc..." },
+        { "a  b", "a b   " },
+        { "\u540d\u524d\u540d\u524d", "\u540d... " },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
+        AUTO_BUF out = BUF_INIT(TEXT_BYTES);
+        cr_assert_eq(audit_append_cell(&out, 6, cells[i].text, NULL), ASSAY_OK);
+        cr_expect_str_eq(buf_text(&out), cells[i].cell, "%s", buf_text(&out));
+    }
+}
+
 Test(report_audit_text, small)
 {
     static const char *const parts[] = {
