@@ -153,6 +153,28 @@ static enum assay_status tell_new(const struct diff_maker *maker, const struct a
                           first->version, now->version);
 }
 
+/* *newest_at is the newest that was vouched for; its value is NULL when none was. */
+static enum assay_status compare_versions(const struct diff_maker *maker, const char *name,
+                                          const struct json_at *versions, struct json_at *newest_at,
+                                          uint64_t *newest, struct assay_error *err)
+{
+    const struct audit_role *role = audit_history_find(&maker->report->history, name);
+    for (size_t i = 0; i < json_count(versions); i++) {
+        struct json_at at;
+        uint64_t version = 0;
+        bool vouched = false;
+        const char *sha256 = NULL;
+        json_element(versions, i, &at);
+        TRY(read_version(&at, &version, &vouched, &sha256, err));
+        if (vouched) {
+            TRY(compare_version(maker, name, role, version, slice_from_string(sha256), err));
+            *newest_at = at;
+            *newest = version;
+        }
+    }
+    return ASSAY_OK;
+}
+
 /* known: for each role of now, whether the earlier report has it. */
 static enum assay_status compare_role(const struct diff_maker *maker, const struct json_at *at,
                                       bool *known, struct assay_error *err)
@@ -164,28 +186,13 @@ static enum assay_status compare_role(const struct diff_maker *maker, const stru
     TRY(json_as_object(at, err));
     TRY(json_get_string(at, "name", &name, err));
     TRY(json_get_array(at, "versions", 2 * LIMIT_AUDIT_VERSIONS, &versions, err));
+    TRY(compare_versions(maker, name, &versions, &newest_at, &newest, err));
     const struct audit_role *role = audit_history_find(&maker->report->history, name);
-    for (size_t i = 0; i < json_count(&versions); i++) {
-        struct json_at version_at;
-        uint64_t version = 0;
-        bool vouched = false;
-        const char *sha256 = NULL;
-        json_element(&versions, i, &version_at);
-        TRY(read_version(&version_at, &version, &vouched, &sha256, err));
-        if (vouched) {
-            TRY(compare_version(maker, name, role, version, slice_from_string(sha256), err));
-            newest_at = version_at;
-            newest = version;
-        }
-    }
     if (role != NULL) {
         known[role - maker->report->history.roles] = true;
         TRY(tell_new(maker, role, newest, err));
     }
-    if (newest_at.value == NULL) {
-        return ASSAY_OK;
-    }
-    return diff_newest(maker, name, role, &newest_at, err);
+    return newest_at.value == NULL ? ASSAY_OK : diff_newest(maker, name, role, &newest_at, err);
 }
 
 static enum assay_status compare_roles(const struct diff_maker *maker, const struct json_at *result,

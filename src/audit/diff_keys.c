@@ -123,6 +123,24 @@ static enum assay_status compare_keys(const struct diff_maker *maker, const char
 
 /* ---- delegations ---- */
 
+/* known: of the delegations now, those that were there then. */
+static enum assay_status compare_delegation(const struct diff_maker *maker,
+                                            const struct audit_version *now,
+                                            const struct json_at *then,
+                                            bool known[LIMIT_DELEGATIONS], struct assay_error *err)
+{
+    const char *name = NULL;
+    TRY(json_as_object(then, err));
+    TRY(json_get_string(then, "name", &name, err));
+    const struct audit_delegation *found = audit_version_delegation(now, name);
+    if (found == NULL) {
+        return diff_add(maker, AUDIT_CHANGE_DELEGATION_REMOVED, name, err,
+                        "%s is no longer delegated", name);
+    }
+    known[found - now->delegations] = true;
+    return compare_keys(maker, name, then, &found->keys, err);
+}
+
 static enum assay_status compare_delegations(const struct diff_maker *maker,
                                              const struct audit_version *now,
                                              const struct json_at *then, struct assay_error *err)
@@ -132,24 +150,10 @@ static enum assay_status compare_delegations(const struct diff_maker *maker,
     TRY(json_get_array(then, "delegations", LIMIT_DELEGATIONS, &list, err));
     for (size_t i = 0; i < json_count(&list); i++) {
         struct json_at at;
-        const char *name = NULL;
-        size_t d = 0;
         json_element(&list, i, &at);
-        TRY(json_as_object(&at, err));
-        TRY(json_get_string(&at, "name", &name, err));
-        while (d < now->delegation_count &&
-               !slice_is(slice_from_string(name), now->delegations[d].name)) {
-            d++;
-        }
-        if (d == now->delegation_count) {
-            TRY(diff_add(maker, AUDIT_CHANGE_DELEGATION_REMOVED, name, err,
-                         "%s is no longer delegated", name));
-            continue;
-        }
-        known[d] = true;
-        TRY(compare_keys(maker, name, &at, &now->delegations[d].keys, err));
+        TRY(compare_delegation(maker, now, &at, known, err));
     }
-    for (size_t d = 0; d < now->delegation_count && d < LIMIT_DELEGATIONS; d++) {
+    for (size_t d = 0; d < now->delegation_count; d++) {
         if (!known[d]) {
             TRY(diff_add(maker, AUDIT_CHANGE_DELEGATION_ADDED, now->delegations[d].name, err,
                          "%s is delegated", now->delegations[d].name));

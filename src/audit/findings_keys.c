@@ -91,6 +91,24 @@ static enum assay_status judge_key(const struct finding_maker *maker,
                : ASSAY_OK;
 }
 
+/* The keys before it in the list that are the same one. */
+static enum assay_status find_twins(const struct finding_maker *maker,
+                                    const struct finding_keys *keys, size_t i,
+                                    const struct finding_place *place, struct assay_error *err)
+{
+    const struct audit_history *history = maker->history;
+    const struct audit_key *key = &history->keys[keys->keys->keys[i]];
+    for (size_t j = 0; j < i; j++) {
+        const struct audit_key *other = &history->keys[keys->keys->keys[j]];
+        if (digest_equal(&key->identity, &other->identity)) {
+            TRY(finding_add(maker, AUDIT_FINDING_KEY_UNDER_SEVERAL_IDS, place, err,
+                            "%s lists one public key as %s and as %s", keys->role, other->id,
+                            key->id));
+        }
+    }
+    return ASSAY_OK;
+}
+
 static enum assay_status judge_list(void *ctx, const struct finding_keys *keys,
                                     struct assay_error *err)
 {
@@ -101,14 +119,7 @@ static enum assay_status judge_list(void *ctx, const struct finding_keys *keys,
         const struct finding_place place = { keys->parent, keys->parent_version,
                                              findings_key_name(key), false };
         TRY(judge_key(maker, keys, key, &place, err));
-        for (size_t j = 0; j < i; j++) {
-            const struct audit_key *other = &history->keys[keys->keys->keys[j]];
-            if (digest_equal(&key->identity, &other->identity)) {
-                TRY(finding_add(maker, AUDIT_FINDING_KEY_UNDER_SEVERAL_IDS, &place, err,
-                                "%s lists one public key as %s and as %s", keys->role, other->id,
-                                key->id));
-            }
-        }
+        TRY(find_twins(maker, keys, i, &place, err));
     }
     return ASSAY_OK;
 }

@@ -67,6 +67,16 @@ static int compare_cursors(const struct cursor *old, const struct cursor *new)
     return slice_compare(old->entry.name, new->entry.name);
 }
 
+/* From an entry that only one has, or both, to the next. */
+static enum assay_status step_both(struct cursor *old, struct cursor *new, int order,
+                                   struct assay_error *err)
+{
+    if (order <= 0) {
+        TRY(cursor_step(old, err));
+    }
+    return order >= 0 ? cursor_step(new, err) : ASSAY_OK;
+}
+
 /* Both lists are in byte order of their names. */
 enum assay_status tags_compare(struct audit_history *history, const char *role, uint64_t version,
                                const struct tuf_targets *before, const struct tuf_targets *now,
@@ -79,16 +89,11 @@ enum assay_status tags_compare(struct audit_history *history, const char *role, 
     TRY(cursor_step(&new, err));
     while (old.has_entry || new.has_entry) {
         int order = compare_cursors(&old, &new);
-        if (order != 0 || !digest_equal(&old.entry.sha256, &new.entry.sha256)) {
-            TRY(add_change(&comparison, order > 0 ? NULL : &old.entry,
-                           order < 0 ? NULL : &new.entry, err));
-        }
-        if (order <= 0) {
-            TRY(cursor_step(&old, err));
-        }
-        if (order >= 0) {
-            TRY(cursor_step(&new, err));
-        }
+        bool same = order == 0 && digest_equal(&old.entry.sha256, &new.entry.sha256);
+        const struct tuf_target *was = order > 0 ? NULL : &old.entry;
+        const struct tuf_target *is = order < 0 ? NULL : &new.entry;
+        TRY(same ? ASSAY_OK : add_change(&comparison, was, is, err));
+        TRY(step_both(&old, &new, order, err));
     }
     return ASSAY_OK;
 }

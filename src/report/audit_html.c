@@ -75,7 +75,11 @@ static void write_verdict(struct markup *page, const struct report_audit *what)
     markup_raw(page, "</h1><div class=\"v%s\"><b>%s</b> ", is_good ? "" : " bad",
                is_good ? "VOUCHED" : report_word(audit->status));
     if (is_good) {
-        markup_raw(page, "Signatures lead from the pinned root to the newest one.");
+        markup_raw(page, "Signatures lead from %s to the newest one.",
+                   audit->anchor == AUDIT_ANCHOR_FIRST_USE ? "the oldest root that is there, which "
+                                                             "nobody pinned,"
+                   : audit->anchor == AUDIT_ANCHOR_STATE ? "the root that earlier runs started from"
+                                                         : "the pinned root");
     } else {
         markup_raw(page, "<code>%s</code> ", assay_status_id(audit->status));
         markup_text(page, assay_error_message(&audit->error));

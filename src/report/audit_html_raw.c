@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#define FILES_MOST 4000 /* rows, of all roles */
+
 static void write_keys(struct markup *page, const struct audit_history *history)
 {
     size_t first = history->key_count < PAGE_ROWS ? 0 : history->key_count - PAGE_ROWS;
@@ -59,14 +61,14 @@ static void write_files(struct markup *page, const struct audit_history *history
 {
     uint64_t all = 0;
     size_t shown = 0;
-    markup_raw(page, "<details><summary>Files</summary>\n");
+    markup_raw(page, "<details open><summary>Files</summary>\n");
     page_table(page, "files", "Files",
                "Role|Version|Trust|SHA-256|Bytes|Published|Expires|What stands against it");
     for (size_t r = 0; r < history->role_count; r++) {
         const struct audit_role *role = &history->roles[r];
         size_t first = role->count < PAGE_ROWS ? 0 : role->count - PAGE_ROWS;
         all += role->count;
-        for (size_t i = first; i < role->count; i++) {
+        for (size_t i = first; i < role->count && shown < FILES_MOST; i++) {
             write_file(page, role, &role->versions[i]);
             shown++;
         }

@@ -148,6 +148,12 @@ struct columns {
     uint64_t left_out;
 };
 
+/* Whether the root could be read: it lists keys then. */
+static bool is_known(const struct audit_version *version)
+{
+    return version->roles[TUF_ROOT].threshold > 0;
+}
+
 static struct columns choose_columns(const struct audit_role *roots)
 {
     struct columns columns = { .count = 0 };
@@ -155,8 +161,11 @@ static struct columns choose_columns(const struct audit_role *roots)
     size_t first = count < MATRIX_COLUMNS ? 0 : count - MATRIX_COLUMNS;
     columns.left_out = first;
     for (size_t i = first; i < count; i++) {
-        columns.before[columns.count] = i == 0 ? NULL : &roots->versions[i - 1];
-        columns.items[columns.count++] = &roots->versions[i];
+        const struct audit_version *version = &roots->versions[i];
+        bool follows =
+            i > 0 && version[-1].version + 1 == version->version && is_known(version - 1);
+        columns.before[columns.count] = follows ? version - 1 : NULL;
+        columns.items[columns.count++] = version;
     }
     return columns;
 }
@@ -166,6 +175,10 @@ static void write_cell(struct markup *page, const struct columns *columns, size_
 {
     const struct audit_version *version = columns->items[c];
     const struct audit_version *before = columns->before[c];
+    if (!is_known(version)) {
+        markup_raw(page, "<td title=\"version %" PRIu64 ": not known\">?</td>", version->version);
+        return;
+    }
     bool has = audit_keys_have(version->roles[role].keys, version->roles[role].key_count, key);
     bool had = before != NULL &&
                audit_keys_have(before->roles[role].keys, before->roles[role].key_count, key);
@@ -224,13 +237,17 @@ void page_matrix(struct markup *page, const struct audit_report *audit)
     markup_raw(page,
                "<section><h2 id=\"matrix\">Keys by root versions</h2>\n"
                "<p class=\"note\">\xE2\x96\xB2 added, \xE2\x97\x8F kept, \xE2\x96\xBC removed, "
-               "\xE2\x9C\x93 its signature on that root is valid.%s</p>\n",
+               "\xE2\x9C\x93 its signature on that root is valid, ? that root could not "
+               "be read, ! it is not vouched for.%s</p>\n",
                columns.left_out > 0 ? " The newest versions only." : "");
     markup_raw(page,
                "<div class=\"w\" tabindex=\"0\" role=\"region\" aria-label=\"Keys by root "
                "versions\"><table class=\"mx\"><thead><tr><th scope=\"col\">Role and key</th>");
     for (size_t c = 0; c < columns.count; c++) {
-        markup_raw(page, "<th scope=\"col\">%" PRIu64 "</th>", columns.items[c]->version);
+        const struct audit_version *version = columns.items[c];
+        bool is_vouched = version->trust == AUDIT_VOUCHED;
+        markup_raw(page, "<th scope=\"col\" title=\"%s\">%" PRIu64 "%s</th>",
+                   audit_trust_name(version->trust), version->version, is_vouched ? "" : " !");
     }
     markup_raw(page, "</tr></thead><tbody>\n");
     write_thresholds(page, &columns, false);

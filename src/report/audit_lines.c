@@ -64,6 +64,14 @@ enum assay_status audit_append_cell(struct buf *out, size_t columns, const char 
     return buf_printf(out, err, "%.*s%*s", (int)dots, "...", (int)(columns - used - dots), "");
 }
 
+/* Where the line is cut: at its last blank, or where it is full. */
+static size_t line_end(const char *text, size_t columns)
+{
+    size_t fits = audit_fitting(text, columns);
+    size_t blank = slice_find_last(slice_of(text, fits), ' ');
+    return text[fits] != '\0' && blank < fits && blank > 0 ? blank : fits;
+}
+
 enum assay_status audit_append_wrapped(struct buf *out, size_t column, const char *text,
                                        struct assay_error *err)
 {
@@ -72,12 +80,7 @@ enum assay_status audit_append_wrapped(struct buf *out, size_t column, const cha
     TRY(report_squeezed(text, &squeezed, err));
     const char *rest = buf_text(&squeezed);
     while (rest[0] != '\0') {
-        size_t fits = audit_fitting(rest, AUDIT_COLUMNS - column);
-        size_t cut = fits;
-        if (rest[fits] != '\0') {
-            size_t blank = slice_find_last(slice_of(rest, fits), ' ');
-            cut = blank < fits && blank > 0 ? blank : fits;
-        }
+        size_t cut = line_end(rest, AUDIT_COLUMNS - column);
         TRY(buf_printf(out, err, "%*s", is_first ? 0 : (int)column, ""));
         TRY(buf_append(out, slice_of(rest, cut), err));
         TRY(buf_append_byte(out, '\n', err));

@@ -41,6 +41,17 @@ static void find_since(const struct audit_role *parent, const char *role,
     }
 }
 
+/* "  since root 3", "  since targets <=5". */
+static enum assay_status append_since(const char *parent, uint64_t since, bool is_first,
+                                      struct buf *out, struct assay_error *err)
+{
+    bool is_top = slice_find(slice_from_string(parent), '/') == strlen(parent);
+    return since == 0
+               ? ASSAY_OK
+               : buf_printf(out, err, "  since %s %s%" PRIu64, is_top ? parent : "its parent",
+                            is_first && since > 1 ? "<=" : "", since);
+}
+
 /* A key of a role: parent is the role that gave it, from that one's version since; is_first:
  * nothing older is vouched for, so it may have been earlier. */
 static enum assay_status append_key(const struct audit_key *key, const char *parent, uint64_t since,
@@ -53,11 +64,7 @@ static enum assay_status append_key(const struct audit_key *key, const char *par
     TRY(text_is_lower_hex(slice_from_string(id)) ? buf_printf(&line, err, "%.*s", SHORT_ID, id)
                                                  : audit_append_cell(&line, SHORT_ID, id, err));
     TRY(buf_printf(&line, err, "  %-11s", key->algorithm));
-    if (since > 0) {
-        bool is_top = slice_find(slice_from_string(parent), '/') == strlen(parent);
-        TRY(buf_printf(&line, err, "  since %s %s%" PRIu64, is_top ? parent : "its parent",
-                       is_first && since > 1 ? "<=" : "", since));
-    }
+    TRY(append_since(parent, since, is_first, &line, err));
     if (key->not_after_unix_s != 0) {
         char until[AUDIT_DATE_BYTES];
         audit_format_day(key->not_after_unix_s, until);
@@ -136,6 +143,20 @@ static enum assay_status append_delegation(const struct audit_report *audit, con
     return append_keys(audit, parent, delegation->name, &delegation->keys, out, err);
 }
 
+/* *count: of delegations so far; those beyond the most that are shown are only counted. */
+static enum assay_status append_delegations(const struct audit_report *audit,
+                                            const struct audit_role *parent, size_t *count,
+                                            struct buf *out, struct assay_error *err)
+{
+    const struct audit_version *newest = audit_role_newest(parent);
+    for (size_t d = 0; newest != NULL && d < newest->delegation_count; d++) {
+        bool is_shown = (*count)++ < AUDIT_LINES_MOST;
+        TRY(is_shown ? append_delegation(audit, parent->name, &newest->delegations[d], out, err)
+                     : ASSAY_OK);
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status audit_append_signers(const struct audit_report *audit, struct buf *out,
                                        struct assay_error *err)
 {
@@ -143,13 +164,7 @@ enum assay_status audit_append_signers(const struct audit_report *audit, struct 
     TRY(audit_append_heading(out, "Who can sign", err));
     TRY(append_top_roles(audit, out, err));
     for (size_t i = 0; i < audit->history.role_count; i++) {
-        const struct audit_role *parent = &audit->history.roles[i];
-        const struct audit_version *newest = audit_role_newest(parent);
-        for (size_t d = 0; newest != NULL && d < newest->delegation_count; d++) {
-            if (count++ < AUDIT_LINES_MOST) {
-                TRY(append_delegation(audit, parent->name, &newest->delegations[d], out, err));
-            }
-        }
+        TRY(append_delegations(audit, &audit->history.roles[i], &count, out, err));
     }
     return audit_append_more(out, AUDIT_LINES_MOST, count, err);
 }

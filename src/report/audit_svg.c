@@ -165,21 +165,32 @@ static const char *class_of(const struct drawing *drawing, const struct audit_ve
     return is_guess ? "b e" : "b";
 }
 
-static void draw_title(struct markup *markup, const struct audit_role *role, size_t first,
-                       size_t end)
+/* Of versions that share a row the one that is trusted least speaks for all. */
+static size_t least_trusted(const struct audit_role *role, size_t first, size_t end)
 {
-    const struct audit_version *version = &role->versions[first];
+    size_t least = first;
+    for (size_t i = first; i < end; i++) {
+        least = role->versions[i].trust > role->versions[least].trust ? i : least;
+    }
+    return least;
+}
+
+static void draw_title(struct markup *markup, const struct audit_role *role, size_t first,
+                       size_t end, size_t least)
+{
+    const struct audit_version *version = &role->versions[least];
     markup_raw(markup, "<title>");
     markup_text(markup, role->name);
-    markup_raw(markup, " version %" PRIu64, version->version);
+    markup_raw(markup, " version %" PRIu64, role->versions[first].version);
     if (end - first > 1) {
-        markup_raw(markup, " to %" PRIu64, role->versions[end - 1].version);
+        markup_raw(markup, " to %" PRIu64 "; of these version %" PRIu64,
+                   role->versions[end - 1].version, version->version);
     }
     markup_raw(markup, ", %s; published ", audit_trust_name(version->trust));
     markup_claim(markup, &version->published);
     if (version->expires_unix_s > 0) {
         markup_raw(markup, "; expires ");
-        markup_time(markup, role->versions[end - 1].expires_unix_s);
+        markup_time(markup, version->expires_unix_s);
     }
     if (version->failure != NULL && version->failure[0] != '\0') {
         markup_raw(markup, "; ");
@@ -191,12 +202,13 @@ static void draw_title(struct markup *markup, const struct audit_role *role, siz
 static void draw_row(const struct drawing *drawing, const struct audit_role *role, size_t first,
                      size_t end, int y, int height)
 {
+    size_t least = least_trusted(role, first, end);
     int x = drawing_place(drawing, drawing_begins(drawing, role, first));
     int until = drawing_place(drawing, ends(drawing, role, end - 1));
     int width = until - x < 3 ? 3 : until - x;
     markup_raw(drawing->markup, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\">",
-               class_of(drawing, &role->versions[first]), x, y, width, height);
-    draw_title(drawing->markup, role, first, end);
+               class_of(drawing, &role->versions[least]), x, y, width, height);
+    draw_title(drawing->markup, role, first, end, least);
     markup_raw(drawing->markup, "</rect>\n");
 }
 
@@ -301,8 +313,11 @@ void markup_timeline(struct markup *markup, const struct audit_report *audit)
                WIDTH, drawing.y + 8, WIDTH, drawing.y + 8);
     markup_raw(markup, "<title id=\"tt\">Timeline of ");
     markup_text(markup, audit->gun[0] == '\0' ? audit->where : audit->gun);
-    markup_raw(markup, "</title><desc id=\"td\">A lane for each role, a row for each version, from "
-                       "its publication to its expiry; below, the root keys.</desc><style>");
+    markup_raw(markup,
+               "</title><desc id=\"td\">A lane for each role, a row for each version or, "
+               "beyond %d, for several, from publication to expiry; below, the root keys."
+               "</desc><style>",
+               ROWS_MOST);
     markup_fixed(markup, markup_colours);
     markup_fixed(markup, style);
     markup_fixed(markup, "</style>");
