@@ -8,6 +8,9 @@
 #define PRINTF(fmt, args)  __attribute__((format(printf, fmt, args)))
 #define MALLOC_OF(free_fn) __attribute__((malloc, warn_unused_result))
 #define UNUSED             __attribute__((unused))
+#define ALWAYS_INLINE      __attribute__((always_inline)) inline
+/* Code for CPUs that have these features: whoever calls it has looked. */
+#define TARGET(features) __attribute__((target(features)))
 
 /* Hands an owned pointer over: yields it and leaves NULL behind, so that cleanup does nothing. */
 #define STEAL(pointer)                                                                             \
