@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "crypto/init.h"
 #include "crypto/openssl.h"
+#include "crypto/sha256_pair.h"
 
 #include <openssl/crypto.h>
 
@@ -129,15 +130,25 @@ void digest_hex(const struct digest *digest, char out[DIGEST_TEXT_BYTES])
     hex_encode(slice_of(digest->bytes, digest_size(digest->alg)), out, DIGEST_TEXT_BYTES);
 }
 
+/* ---- streams ---- */
+
 struct digest_stream {
     enum digest_alg alg;
-    EVP_MD_CTX *ctx; /* NULL once finished or failed: nothing can be added then */
+    /* One of the two; neither once finished or failed: nothing can be added then. */
+    EVP_MD_CTX *ctx;
+    struct sha256 *own;
 };
+
+static void digest_stream_end(struct digest_stream *stream)
+{
+    EVP_MD_CTX_free(STEAL(stream->ctx));
+    mem_free(STEAL(stream->own));
+}
 
 void digest_stream_free(struct digest_stream *stream)
 {
     if (stream != NULL) {
-        EVP_MD_CTX_free(stream->ctx);
+        digest_stream_end(stream);
         mem_free(stream);
     }
 }
@@ -147,13 +158,34 @@ static void digest_stream_cleanup(struct digest_stream **stream)
     digest_stream_free(*stream);
 }
 
-enum assay_status digest_stream_new(enum digest_alg alg, struct digest_stream **out,
-                                    struct assay_error *err)
+static enum assay_status start_openssl(struct digest_stream *stream, struct assay_error *err)
+{
+    stream->ctx = EVP_MD_CTX_new();
+    if (stream->ctx == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    if (EVP_DigestInit_ex(stream->ctx, digest_md(stream->alg), NULL) != 1) {
+        return FAIL(err, openssl_failure(ASSAY_INTERNAL), "hashing cannot be started");
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status start_own(struct digest_stream *stream, struct assay_error *err)
+{
+    stream->own = mem_alloc(1, sizeof(*stream->own));
+    if (stream->own == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    sha256_pair_init(stream->own);
+    return ASSAY_OK;
+}
+
+static enum assay_status start(enum digest_alg alg, bool is_paired, struct digest_stream **out,
+                               struct assay_error *err)
 {
     *out = NULL;
     TRY(crypto_init(err));
-    const EVP_MD *md = digest_md(alg);
-    if (md == NULL) {
+    if (digest_size(alg) == 0) {
         return FAIL(err, ASSAY_INTERNAL, "a digest without algorithm");
     }
     CLEANUP(digest_stream_cleanup) struct digest_stream *stream = mem_alloc(1, sizeof(*stream));
@@ -161,39 +193,86 @@ enum assay_status digest_stream_new(enum digest_alg alg, struct digest_stream **
         return FAIL_NO_MEMORY(err);
     }
     stream->alg = alg;
-    stream->ctx = EVP_MD_CTX_new();
-    if (stream->ctx == NULL) {
-        return FAIL_NO_MEMORY(err);
-    }
-    if (EVP_DigestInit_ex(stream->ctx, md, NULL) != 1) {
-        return FAIL(err, openssl_failure(ASSAY_INTERNAL), "hashing cannot be started");
-    }
+    TRY(is_paired ? start_own(stream, err) : start_openssl(stream, err));
     *out = STEAL(stream);
+    return ASSAY_OK;
+}
+
+enum assay_status digest_stream_new(enum digest_alg alg, struct digest_stream **out,
+                                    struct assay_error *err)
+{
+    return start(alg, false, out, err);
+}
+
+bool digest_can_pair(void)
+{
+    return sha256_pair_available();
+}
+
+enum assay_status digest_stream_new_paired(enum digest_alg alg, struct digest_stream **out,
+                                           struct assay_error *err)
+{
+    return start(alg, alg == DIGEST_SHA256 && digest_can_pair(), out, err);
+}
+
+/* Those that OpenSSL hashes at once; hands on the others. */
+static enum assay_status update_openssl(const struct digest_part *parts, size_t count,
+                                        struct sha256_part *own, size_t *own_count,
+                                        struct assay_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct digest_stream *stream = parts[i].stream;
+        struct slice bytes = parts[i].bytes;
+        if (stream->own != NULL) {
+            own[(*own_count)++] = (struct sha256_part){ stream->own, bytes };
+        } else if (stream->ctx == NULL) {
+            return FAIL(err, ASSAY_INTERNAL, "the digest is finished");
+        } else if (bytes.len > 0 && EVP_DigestUpdate(stream->ctx, bytes.ptr, bytes.len) != 1) {
+            return FAIL(err, openssl_failure(ASSAY_INTERNAL), "hashing failed");
+        }
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status digest_streams_update(const struct digest_part *parts, size_t count,
+                                        struct assay_error *err)
+{
+    struct sha256_part own[DIGEST_PARTS_MAX];
+    size_t own_count = 0;
+    enum assay_status status = count <= DIGEST_PARTS_MAX
+                                   ? update_openssl(parts, count, own, &own_count, err)
+                                   : FAIL(err, ASSAY_INTERNAL, "too many streams at once");
+    if (status != ASSAY_OK) {
+        for (size_t i = 0; i < count; i++) { /* a gap in a stream must not go unnoticed */
+            digest_stream_end(parts[i].stream);
+        }
+        return status;
+    }
+    sha256_pair_update(own, own_count);
     return ASSAY_OK;
 }
 
 enum assay_status digest_stream_update(struct digest_stream *stream, struct slice bytes,
                                        struct assay_error *err)
 {
-    if (stream->ctx == NULL) {
-        return FAIL(err, ASSAY_INTERNAL, "the digest is finished");
-    }
-    if (bytes.len > 0 && EVP_DigestUpdate(stream->ctx, bytes.ptr, bytes.len) != 1) {
-        EVP_MD_CTX_free(STEAL(stream->ctx)); /* a gap in the stream must not go unnoticed */
-        return FAIL(err, openssl_failure(ASSAY_INTERNAL), "hashing failed");
-    }
-    return ASSAY_OK;
+    const struct digest_part part = { stream, bytes };
+    return digest_streams_update(&part, 1, err);
 }
 
 enum assay_status digest_stream_finish(struct digest_stream *stream, struct digest *out,
                                        struct assay_error *err)
 {
     *out = (struct digest){ .alg = DIGEST_NONE };
-    if (stream->ctx == NULL) {
+    if (stream->ctx == NULL && stream->own == NULL) {
         return FAIL(err, ASSAY_INTERNAL, "the digest is finished");
     }
-    int result = EVP_DigestFinal_ex(stream->ctx, out->bytes, NULL);
-    EVP_MD_CTX_free(STEAL(stream->ctx));
+    int result = 1;
+    if (stream->own != NULL) {
+        sha256_pair_finish(stream->own, out->bytes);
+    } else {
+        result = EVP_DigestFinal_ex(stream->ctx, out->bytes, NULL);
+    }
+    digest_stream_end(stream);
     if (result != 1) {
         return FAIL(err, openssl_failure(ASSAY_INTERNAL), "hashing failed");
     }

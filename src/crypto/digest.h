@@ -46,4 +46,23 @@ MUST_CHECK enum assay_status digest_stream_finish(struct digest_stream *stream, 
                                                   struct assay_error *err);
 void digest_stream_free(struct digest_stream *stream); /* NULL is fine */
 
+/* ---- several streams on one core ---- */
+
+#define DIGEST_PARTS_MAX 6 /* of two layers: stored, unpacked, and that by a second algorithm */
+
+struct digest_part {
+    struct digest_stream *stream; /* borrowed */
+    struct slice bytes;
+};
+
+/* Whether this CPU hashes two SHA-256 streams at once in less time than one after the other. */
+bool digest_can_pair(void);
+/* As digest_stream_new, of a stream that is hashed beside others where the CPU can. */
+MUST_CHECK enum assay_status
+digest_stream_new_paired(enum digest_alg alg, struct digest_stream **out, struct assay_error *err);
+/* Adds its bytes to the stream of each part. The streams are distinct, at most DIGEST_PARTS_MAX;
+ * after a failure none of them gives a digest any more. */
+MUST_CHECK enum assay_status digest_streams_update(const struct digest_part *parts, size_t count,
+                                                   struct assay_error *err);
+
 #endif
