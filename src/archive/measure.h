@@ -42,6 +42,7 @@ struct measure_options {
     const struct assay_env *env; /* interruption, progress; borrowed */
     unsigned threads;            /* at least 1 */
     bool is_part;                /* of a stream, whose total is not known: progress shows none */
+    bool is_unpaired;            /* OpenSSL alone hashes, as where the CPU cannot do two at once */
     uint64_t max_layer_bytes;    /* unpacked, of one: ASSAY_BOMB in unpack_status */
     uint64_t max_total_bytes;    /* unpacked, of all */
 };

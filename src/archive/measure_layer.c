@@ -14,8 +14,17 @@ static bool is_unpacking(const struct measure_layer *layer)
     return layer->inflater != NULL && layer->job->out->unpack_status == ASSAY_OK;
 }
 
+static enum assay_status stream_new(enum digest_alg alg, bool is_paired, struct digest_stream **out,
+                                    struct assay_error *err)
+{
+    if (alg == DIGEST_NONE) {
+        return ASSAY_OK;
+    }
+    return is_paired ? digest_stream_new_paired(alg, out, err) : digest_stream_new(alg, out, err);
+}
+
 enum assay_status measure_layer_open(struct measure_layer *layer, uint64_t max_bytes,
-                                     struct assay_error *err)
+                                     bool is_paired, struct assay_error *err)
 {
     struct measure_job *job = layer->job;
     *job->out = (struct measured){ .status = ASSAY_OK, .unpack_status = ASSAY_OK };
@@ -30,15 +39,9 @@ enum assay_status measure_layer_open(struct measure_layer *layer, uint64_t max_b
     if (!complete) {
         return FAIL_NO_MEMORY(err);
     }
-    if (job->stored_alg != DIGEST_NONE) {
-        TRY(digest_stream_new(job->stored_alg, &layer->stored, err));
-    }
-    if (job->unpacked_alg != DIGEST_NONE) {
-        TRY(digest_stream_new(job->unpacked_alg, &layer->unpacked, err));
-    }
-    if (job->second_alg != DIGEST_NONE) {
-        TRY(digest_stream_new(job->second_alg, &layer->second, err));
-    }
+    TRY(stream_new(job->stored_alg, is_paired, &layer->stored, err));
+    TRY(stream_new(job->unpacked_alg, is_paired, &layer->unpacked, err));
+    TRY(stream_new(job->second_alg, is_paired, &layer->second, err));
     layer->is_open = true;
     return ASSAY_OK;
 }
@@ -213,30 +216,69 @@ void measure_layer_fill(struct measure_layer *layer, size_t *taken)
 
 /* ---- hashing ---- */
 
-static enum assay_status hash(struct measure_layer *layer, const struct measure_slot *slot,
-                              struct assay_error *err)
+static void add_part(struct digest_part *parts, size_t *count, struct digest_stream *stream,
+                     struct slice bytes)
 {
-    struct slice bytes = slice_of(slot->bytes, slot->len);
-    struct slice packed = slice_of(slot->packed, slot->packed_len);
-    bool is_raw = layer->job->out->compression == COMPRESSION_NONE && packed.len == 0;
-    struct slice stored = is_raw ? bytes : packed;
-    if (layer->stored != NULL && stored.len > 0) {
-        TRY(digest_stream_update(layer->stored, stored, err));
+    if (stream != NULL && bytes.len > 0) {
+        parts[(*count)++] = (struct digest_part){ stream, bytes };
     }
-    if (layer->unpacked != NULL && bytes.len > 0 && !is_one_digest(layer->job)) {
-        TRY(digest_stream_update(layer->unpacked, bytes, err));
-    }
-    if (layer->second != NULL && bytes.len > 0) {
-        TRY(digest_stream_update(layer->second, bytes, err));
-    }
-    return ASSAY_OK;
 }
 
-void measure_layer_hash(struct measure_layer *layer)
+static void add_unpacked(const struct measure_layer *layer, struct digest_part *parts,
+                         size_t *count)
 {
-    if (layer->hash_status == ASSAY_OK) {
-        layer->hash_status =
-            hash(layer, &layer->slots[layer->tail % MEASURE_SLOTS], &layer->hash_error);
+    const struct measure_slot *slot = &layer->slots[layer->tail % MEASURE_SLOTS];
+    struct slice bytes = slice_of(slot->bytes, slot->len);
+    if (!is_one_digest(layer->job)) {
+        add_part(parts, count, layer->unpacked, bytes);
+    }
+    add_part(parts, count, layer->second, bytes);
+}
+
+static void add_stored(const struct measure_layer *layer, struct digest_part *parts, size_t *count)
+{
+    const struct measure_slot *slot = &layer->slots[layer->tail % MEASURE_SLOTS];
+    bool is_raw = layer->job->out->compression == COMPRESSION_NONE && slot->packed_len == 0;
+    add_part(parts, count, layer->stored,
+             is_raw ? slice_of(slot->bytes, slot->len) : slice_of(slot->packed, slot->packed_len));
+}
+
+static bool is_hashed(const struct measure_layer *layer)
+{
+    return layer != NULL && layer->hash_status == ASSAY_OK;
+}
+
+/* The longer ones come first, so that they are beside each other. A layer whose hash failed is left
+ * out: it keeps its first error, and does not harm its neighbour. */
+static size_t add_parts(struct measure_layer *const layers[2], struct digest_part *parts)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < 2; i++) {
+        if (is_hashed(layers[i])) {
+            add_unpacked(layers[i], parts, &count);
+        }
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (is_hashed(layers[i])) {
+            add_stored(layers[i], parts, &count);
+        }
+    }
+    return count;
+}
+
+void measure_layer_hash(struct measure_layer *layer, struct measure_layer *other)
+{
+    struct measure_layer *const layers[2] = { layer, other };
+    struct digest_part parts[DIGEST_PARTS_MAX] = { 0 };
+    struct assay_error error = ERROR_INIT;
+    size_t count = add_parts(layers, parts);
+    if (digest_streams_update(parts, count, &error) == ASSAY_OK) {
+        return;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (is_hashed(layers[i])) {
+            layers[i]->hash_status = error_pass(&layers[i]->hash_error, &error);
+        }
     }
 }
 

@@ -43,12 +43,13 @@ struct measure_layer {
     struct assay_error hash_error;
 };
 
+/* is_paired: its digests are such that are hashed beside others. */
 MUST_CHECK enum assay_status measure_layer_open(struct measure_layer *layer, uint64_t max_bytes,
-                                                struct assay_error *err);
+                                                bool is_paired, struct assay_error *err);
 /* Fills slot head; a failure is in the job's out. *taken counts the stored bytes. */
 void measure_layer_fill(struct measure_layer *layer, size_t *taken);
-/* Hashes slot tail. */
-void measure_layer_hash(struct measure_layer *layer);
+/* Hashes slot tail, and at the same time that of another layer; NULL: of none. */
+void measure_layer_hash(struct measure_layer *layer, struct measure_layer *other);
 /* Puts the digests into the job's out and frees everything. */
 void measure_layer_close(struct measure_layer *layer);
 void measure_layer_clear(struct measure_layer *layer);

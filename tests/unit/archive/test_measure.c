@@ -1,80 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The measuring engine: digests of stored and unpacked bytes, whatever the size, the compression
  * and the number of threads. */
-#include "archive/measure.h"
-#include "base/buf.h"
-#include "base/mem.h"
+#include "make_layer.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
 
 TestSuite(measure, .timeout = 120);
 
-static const unsigned THREADS[] = { 1, 2, 3, 8 };
-
-static struct buf made_bytes(size_t len)
-{
-    struct buf out = BUF_INIT(64 * MIB);
-    uint64_t state = len + 88172645463325252ULL;
-    cr_assert_eq(buf_reserve(&out, len + 1, NULL), ASSAY_OK);
-    for (size_t i = 0; i < len; i++) {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        out.ptr[i] = (uint8_t)(i % 512 < 300 ? 't' : state); /* compresses to about a half */
-    }
-    out.len = len;
-    return out;
-}
-
-static struct buf packed(enum compression compression, struct slice plain)
-{
-    struct buf out = BUF_INIT(64 * MIB);
-    size_t room = plain.len + plain.len / 8 + 1024;
-    cr_assert_eq(buf_reserve(&out, room, NULL), ASSAY_OK);
-    if (compression == COMPRESSION_NONE) {
-        cr_assert_eq(buf_append(&out, plain, NULL), ASSAY_OK);
-    } else if (compression == COMPRESSION_ZSTD) {
-        out.len = ZSTD_compress(out.ptr, room, plain.ptr, plain.len, 1);
-        cr_assert_not(ZSTD_isError(out.len));
-    } else {
-        z_stream z = { .next_in = (Bytef *)(uintptr_t)plain.ptr, .avail_in = (uInt)plain.len };
-        cr_assert_eq(deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-        z.next_out = out.ptr;
-        z.avail_out = (uInt)room;
-        cr_assert_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
-        out.len = z.total_out;
-        (void)deflateEnd(&z);
-    }
-    return out;
-}
-
-/* ---- a reader of memory, in pieces of odd sizes ---- */
-
-struct memory_reader {
-    struct byte_reader base;
-    struct slice bytes;
-    size_t calls;
-    size_t fails_at; /* call, 0: never */
-};
-
-static enum assay_status memory_read(struct byte_reader *reader, uint8_t *to, size_t max,
-                                     size_t *got, struct assay_error *err)
-{
-    struct memory_reader *memory = (struct memory_reader *)reader;
-    memory->calls++;
-    if (memory->calls == memory->fails_at) {
-        return FAIL(err, ASSAY_FILE_IO, "scripted");
-    }
-    size_t piece = memory->calls % 3 == 0 ? 1 + max / 7 : max;
-    *got = memory->bytes.len < piece ? memory->bytes.len : piece;
-    (void)memcpy(to, memory->bytes.ptr, *got);
-    memory->bytes = slice_from(memory->bytes, *got);
-    return ASSAY_OK;
-}
+static const unsigned THREADS[] = { 1, 2, 3, 8, 200 };
 
 static const struct assay_env ENV = { .clock = &assay_clock_system };
 
@@ -110,8 +45,7 @@ Test(measure, every_kind_and_size)
         unsigned threads = THREADS[i / ARRAY_LEN(SIZES) / 3];
         AUTO_BUF plain = made_bytes(len);
         AUTO_BUF stored = packed(compression, buf_slice(&plain));
-        struct memory_reader reader = { .base = { .read = memory_read },
-                                        .bytes = buf_slice(&stored) };
+        struct memory_reader reader = reader_of(buf_slice(&stored));
         struct measured out;
         struct measure_job job = { .reader = &reader.base,
                                    .bytes = stored.len,
@@ -147,8 +81,7 @@ Test(measure, many_layers_at_once)
         for (size_t i = 0; i < MANY; i++) {
             plain[i] = made_bytes(i * 17011 % 700000);
             stored[i] = packed((enum compression)(i % 3), buf_slice(&plain[i]));
-            readers[i] = (struct memory_reader){ .base = { .read = memory_read },
-                                                 .bytes = buf_slice(&stored[i]) };
+            readers[i] = reader_of(buf_slice(&stored[i]));
             jobs[i] = (struct measure_job){ .reader = &readers[i].base,
                                             .bytes = stored[i].len,
                                             .detect = true,
@@ -175,8 +108,7 @@ Test(measure, malformed_streams)
         AUTO_BUF stored =
             packed(i % 2 == 0 ? COMPRESSION_GZIP : COMPRESSION_ZSTD, buf_slice(&plain));
         stored.ptr[stored.len / 2] ^= 0x10;
-        struct memory_reader reader = { .base = { .read = memory_read },
-                                        .bytes = buf_slice(&stored) };
+        struct memory_reader reader = reader_of(buf_slice(&stored));
         struct measured out;
         struct measure_job job = { .reader = &reader.base,
                                    .bytes = stored.len,
@@ -200,7 +132,7 @@ Test(measure, malformed_streams)
 static enum assay_status measure_text(struct slice text, enum compression compression,
                                       uint64_t max_layer, uint64_t max_total, struct measured *out)
 {
-    struct memory_reader reader = { .base = { .read = memory_read }, .bytes = text };
+    struct memory_reader reader = reader_of(text);
     struct measure_job job = { .reader = &reader.base,
                                .bytes = text.len,
                                .compression = compression,
@@ -265,10 +197,8 @@ Test(measure, limits_and_kinds)
 Test(measure, failures_end_one_layer_or_all)
 {
     AUTO_BUF plain = made_bytes(1000000);
-    struct memory_reader readers[] = {
-        { .base = { .read = memory_read }, .bytes = buf_slice(&plain), .fails_at = 3 },
-        { .base = { .read = memory_read }, .bytes = buf_slice(&plain) },
-    };
+    struct memory_reader readers[] = { reader_of(buf_slice(&plain)), reader_of(buf_slice(&plain)) };
+    readers[0].fails_at = 3;
     struct measured out[2];
     struct measure_job jobs[2];
     for (size_t i = 0; i < 2; i++) {
