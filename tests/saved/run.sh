@@ -196,7 +196,7 @@ damaged() {
         ok "$1:$2: $(tail -n 1 "$work/out")"
 }
 damaged docker-archive large.tar large sample=500
-damaged oci-archive large-oci.tar large sample=50
+damaged oci-archive large-oci.tar large sample=500
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -30,7 +30,7 @@ publish_saved() {
     logged skopeo copy --quiet --dest-decompress "oci:$IMAGES:one" "dir:$work/unpacked"
     logged skopeo copy --quiet --dest-compress-format zstd "dir:$work/unpacked" "oci:$IMAGES:zstd"
     made zstd
-    head -c 67108864 /dev/urandom >"$work/noise"
+    head -c 25165824 /dev/urandom >"$work/noise"
     logged umoci insert --image "$IMAGES:one" --tag large "$work/noise" /noise
     made large
     rm "$work/noise"
