@@ -306,9 +306,23 @@ static enum assay_status measure_file(const struct archive *archive, struct arch
     return status;
 }
 
+static enum assay_status check_sizes(const struct archive_layer *layers, size_t count,
+                                     struct assay_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct archive_file *file = layers[i].file;
+        if (file->size > LIMIT_BLOB_BYTES) {
+            return FAIL(err, ASSAY_TOO_LARGE, "%s has %llu bytes, more than %lu", file->name,
+                        (unsigned long long)file->size, LIMIT_BLOB_BYTES);
+        }
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status archive_measure(const struct archive *archive, struct archive_layer *layers,
                                   size_t count, struct assay_error *err)
 {
+    TRY_IN(check_sizes(layers, count, err), err, "%s", archive->shown);
     if (archive->fd >= 0 && count > 0) {
         TRY_IN(measure_file(archive, layers, count, err), err, "%s", archive->shown);
         return ASSAY_OK;

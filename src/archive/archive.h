@@ -20,6 +20,7 @@ struct archive_file; /* a regular file of the archive; lives as long as the arch
 struct archive_options {
     const struct assay_env *env;
     unsigned threads;
+    uint64_t max_unpacked_bytes; /* of all packed files of a stream; 0: LIMIT_ARCHIVE_BYTES */
 };
 
 /* A file named by the user; links are followed. shown names it in messages, e.g. "app.tar".
@@ -57,10 +58,10 @@ struct archive_layer {
     enum digest_alg unpacked_alg;
     struct measured out;
 };
-/* Measures files of a plain tar now; of a stream it hands out what was measured: by SHA-512
- * what lies in blobs/sha512/, by SHA-256 the rest, and of the former what it unpacks to by both.
- * Another algorithm is ASSAY_DIGEST_ALGORITHM in out.status. The file changing meanwhile is
- * ASSAY_FILE_IO. */
+/* ASSAY_TOO_LARGE for files beyond LIMIT_BLOB_BYTES. Measures files of a plain tar now; of a stream
+ * it hands out what was measured: by SHA-512 what lies in blobs/sha512/, by SHA-256 the rest, and of
+ * the former what it unpacks to by both. Another algorithm is ASSAY_DIGEST_ALGORITHM in out.status.
+ * The file changing meanwhile is ASSAY_FILE_IO. */
 MUST_CHECK enum assay_status archive_measure(const struct archive *archive,
                                              struct archive_layer *layers, size_t count,
                                              struct assay_error *err);

@@ -41,6 +41,7 @@ struct archive {
     size_t cap;
     struct archive_file **by_name; /* sorted */
     size_t document_bytes;
+    uint64_t unpacked_bytes; /* of all packed files of a stream */
     size_t table_bytes;
 };
 

@@ -72,6 +72,15 @@ static bool is_named_by_sha512(const struct archive_file *file)
     return slice_has_prefix(slice_from_string(file->name), SLICE_LITERAL("blobs/sha512/"));
 }
 
+/* What the next file may unpack to: many small ones could else keep us busy for weeks. */
+static uint64_t bytes_to_unpack(const struct archive *archive)
+{
+    uint64_t most = archive->options.max_unpacked_bytes;
+    most = most == 0 ? LIMIT_ARCHIVE_BYTES : most;
+    uint64_t left = archive->unpacked_bytes < most ? most - archive->unpacked_bytes : 0;
+    return left < LIMIT_LAYER_BYTES ? left : LIMIT_LAYER_BYTES;
+}
+
 static enum assay_status measure_member(struct archive *archive, struct tar_reader *tar,
                                         struct archive_file *file, struct assay_error *err)
 {
@@ -81,22 +90,27 @@ static enum assay_status measure_member(struct archive *archive, struct tar_read
                                     .tar = tar,
                                     .copy = may_keep ? &file->document : NULL };
     struct measured measured = { 0 };
-    bool is_sha512 = is_named_by_sha512(file);
+    /* a file that is longer than any blob cannot be asked for, and only passes by */
+    bool can_be_asked = file->size <= LIMIT_BLOB_BYTES;
+    bool is_sha512 = can_be_asked && is_named_by_sha512(file);
+    enum digest_alg alg = is_sha512 ? DIGEST_SHA512 : can_be_asked ? DIGEST_SHA256 : DIGEST_NONE;
     struct measure_job job = { .reader = &reader.base,
                                .bytes = file->size,
                                .detect = true,
-                               .stored_alg = is_sha512 ? DIGEST_SHA512 : DIGEST_SHA256,
-                               .unpacked_alg = is_sha512 ? DIGEST_SHA512 : DIGEST_SHA256,
+                               .stored_alg = alg,
+                               .unpacked_alg = alg,
                                .second_alg = is_sha512 ? DIGEST_SHA256 : DIGEST_NONE,
                                .out = &measured };
     struct measure_options options = { .env = archive->options.env,
                                        .is_part = true,
                                        .threads = archive->options.threads,
-                                       .max_layer_bytes = LIMIT_LAYER_BYTES,
+                                       .max_layer_bytes = bytes_to_unpack(archive),
                                        .max_total_bytes = LIMIT_LAYER_BYTES };
     TRY(measure_run(&job, 1, &options, err));
     file->has_document = reader.copy != NULL;
     archive->document_bytes += file->has_document ? file->document.len : 0;
+    archive->unpacked_bytes +=
+        measured.compression == COMPRESSION_NONE ? 0 : measured.unpacked_bytes;
     /* the stream itself failed: nothing that follows can be found */
     return measured.status == ASSAY_OK ? keep_measured(archive, file, &measured, err)
                                        : error_pass(err, &measured.error);

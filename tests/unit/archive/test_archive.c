@@ -23,9 +23,13 @@ enum mode {
     MODES
 };
 
-static enum assay_status open_bytes(struct slice bytes, enum mode mode, struct archive **out,
-                                    struct assay_error *err)
+static enum assay_status open_limited(struct slice bytes, enum mode mode,
+                                      uint64_t max_unpacked_bytes, struct archive **out,
+                                      struct assay_error *err)
 {
+    const struct archive_options options = { .env = &ENV,
+                                             .threads = 2,
+                                             .max_unpacked_bytes = max_unpacked_bytes };
     char path[64];
     int fd = memfd_create("archive", MFD_CLOEXEC);
     cr_assert_geq(fd, 0);
@@ -38,10 +42,16 @@ static enum assay_status open_bytes(struct slice bytes, enum mode mode, struct a
         cr_assert_eq(write(fd, bytes.ptr, bytes.len), (ssize_t)bytes.len);
     }
     cr_assert_eq(lseek(fd, 0, SEEK_SET), 0);
-    enum assay_status status = mode == STREAM ? archive_open_stream(fd, "it", &OPTIONS, out, err)
-                                              : archive_open_file(path, &OPTIONS, out, err);
+    enum assay_status status = mode == STREAM ? archive_open_stream(fd, "it", &options, out, err)
+                                              : archive_open_file(path, &options, out, err);
     cr_assert_eq(close(fd), 0);
     return status;
+}
+
+static enum assay_status open_bytes(struct slice bytes, enum mode mode, struct archive **out,
+                                    struct assay_error *err)
+{
+    return open_limited(bytes, mode, 0, out, err);
 }
 
 static void expect_text(const struct archive *archive, const char *name, bool follow,
@@ -456,6 +466,44 @@ Test(archive, links)
                      "%s", CASES[i / MODES].link);
         cr_expect_eq(file != NULL, CASES[i / MODES].expected == ASSAY_OK);
         cr_expect_eq(archive_find(archive, "d/l", false, &file, NULL), ASSAY_ARCHIVE_LINK);
+        archive_free(archive);
+    }
+}
+
+/* ---- what packed files of a stream unpack to, together ---- */
+
+#define UNPACKED_BYTES 10000
+
+Test(archive, packed_files_of_a_stream_have_one_limit)
+{
+    static const char *const NAMES[] = { "one", "two", "three", "raw" };
+    AUTO_BUF tar = BUF_INIT(1 * MIB);
+    uint8_t zeros[UNPACKED_BYTES] = { 0 };
+    uint8_t packed[UNPACKED_BYTES];
+    z_stream z = {
+        .next_in = zeros, .avail_in = sizeof(zeros), .next_out = packed, .avail_out = sizeof(packed)
+    };
+    cr_assert_eq(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    cr_assert_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
+    for (size_t i = 0; i < 3; i++) {
+        tar_put(&tar, &(struct tar_member){ .name = NAMES[i],
+                                            .content = (const char *)packed,
+                                            .content_bytes = z.total_out });
+    }
+    cr_assert_eq(deflateEnd(&z), Z_OK);
+    tar_put(&tar, &(struct tar_member){ .name = NAMES[3], .content = "raw" });
+    tar_end(&tar);
+    for (enum mode mode = PLAIN; mode < MODES; mode++) {
+        struct archive *archive = NULL;
+        cr_assert_eq(open_limited(buf_slice(&tar), mode, UNPACKED_BYTES * 5 / 2, &archive, NULL),
+                     ASSAY_OK);
+        for (size_t i = 0; i < ARRAY_LEN(NAMES); i++) {
+            struct archive_layer layer = { .detect = true, .unpacked_alg = DIGEST_SHA256 };
+            cr_assert_eq(archive_find(archive, NAMES[i], false, &layer.file, NULL), ASSAY_OK);
+            cr_assert_eq(archive_measure(archive, &layer, 1, NULL), ASSAY_OK);
+            cr_expect_eq(layer.out.unpack_status, i == 2 && mode != PLAIN ? ASSAY_BOMB : ASSAY_OK,
+                         "%s, %d: %s", NAMES[i], (int)mode, layer.out.unpack_error.message);
+        }
         archive_free(archive);
     }
 }
