@@ -59,9 +59,9 @@ struct archive_layer {
     struct measured out;
 };
 /* ASSAY_TOO_LARGE for files beyond LIMIT_BLOB_BYTES. Measures files of a plain tar now; of a stream
- * it hands out what was measured: by SHA-512 what lies in blobs/sha512/, by SHA-256 the rest, and of
- * the former what it unpacks to by both. Another algorithm is ASSAY_DIGEST_ALGORITHM in out.status.
- * The file changing meanwhile is ASSAY_FILE_IO. */
+ * it hands out what was measured: by SHA-512 what lies in blobs/sha512/, by SHA-256 the rest, and
+ * of the former what it unpacks to by both. Another algorithm is ASSAY_DIGEST_ALGORITHM in
+ * out.status. The file changing meanwhile is ASSAY_FILE_IO. */
 MUST_CHECK enum assay_status archive_measure(const struct archive *archive,
                                              struct archive_layer *layers, size_t count,
                                              struct assay_error *err);
