@@ -241,7 +241,12 @@ static enum assay_status read_sig(struct tuf_parse *parse, void *into, struct as
     return arena_copy(parse->arena, slice_of(decoded, len), &signature->bytes, err);
 }
 
-static const struct tuf_field root_fields[] = { TUF_ROOT_FIELDS };
+static const struct tuf_field root_fields[] = {
+    TUF_HEADER_FIELDS,
+    TUF_FIELD("consistent_snapshot", tuf_read_root_consistent, ASSAY_OK),
+    TUF_FIELD("keys", tuf_read_root_keys, ASSAY_SCHEMA),
+    TUF_FIELD("roles", tuf_read_root_roles, ASSAY_SCHEMA),
+};
 
 static const struct tuf_field key_fields[] = {
     TUF_FIELD("keytype", read_keytype, ASSAY_SCHEMA),

@@ -116,9 +116,26 @@ static enum assay_status read_spec_version(struct tuf_parse *parse, void *into,
     return ASSAY_OK;
 }
 
+/* The specification has UTC alone. */
+static enum assay_status read_expires(struct tuf_parse *parse, void *into, struct assay_error *err)
+{
+    TRY(tuf_read_expires(parse, into, err));
+    struct slice read = slice_first(parse->reader.text, parse->reader.pos);
+    if (!slice_has_suffix(read, SLICE_LITERAL("Z\""))) {
+        return json_fail(&parse->reader, err, ASSAY_TIME_FORMAT,
+                         "expected a time in UTC that ends in Z, found an offset");
+    }
+    return ASSAY_OK;
+}
+
 static const struct tuf_field root_fields[] = {
-    TUF_ROOT_FIELDS,
+    TUF_FIELD("_type", tuf_read_type, ASSAY_TYPE),
+    TUF_FIELD("consistent_snapshot", tuf_read_root_consistent, ASSAY_OK),
+    TUF_FIELD("expires", read_expires, ASSAY_SCHEMA),
+    TUF_FIELD("keys", tuf_read_root_keys, ASSAY_SCHEMA),
+    TUF_FIELD("roles", tuf_read_root_roles, ASSAY_SCHEMA),
     TUF_FIELD("spec_version", read_spec_version, ASSAY_SCHEMA),
+    TUF_FIELD("version", tuf_read_version, ASSAY_SCHEMA),
 };
 
 static const struct tuf_field key_fields[] = {

@@ -12,11 +12,7 @@
 MUST_CHECK enum assay_status tuf_root_parse(struct slice signed_bytes,
                                             const struct tuf_dialect *dialect, struct arena *arena,
                                             struct tuf_root *out, struct assay_error *err);
-/* The members that roots of every dialect have, for the table in dialect->root. */
-#define TUF_ROOT_FIELDS                                                                            \
-    TUF_HEADER_FIELDS, TUF_FIELD("consistent_snapshot", tuf_read_root_consistent, ASSAY_OK),       \
-        TUF_FIELD("keys", tuf_read_root_keys, ASSAY_SCHEMA),                                       \
-        TUF_FIELD("roles", tuf_read_root_roles, ASSAY_SCHEMA)
+/* Members that roots of every dialect have, for the table in dialect->root. */
 MUST_CHECK enum assay_status tuf_read_root_consistent(struct tuf_parse *parse, void *into,
                                                       struct assay_error *err);
 MUST_CHECK enum assay_status tuf_read_root_keys(struct tuf_parse *parse, void *into,

@@ -107,7 +107,7 @@ def forms():
     one("good-no-consistent-snapshot", "ok", edit=lambda s: s.pop("consistent_snapshot"))
     one("good-more-roles", "ok", edit=lambda s: s["roles"].update(mirrors={"keyids": "?", "threshold": 0}))
     one("good-more-members", "ok", edit=lambda s: (s.update({"x-a": []}), s["roles"]["root"].update({"x-b": 7})))
-    one("good-fraction", "ok", edit=lambda s: s.update(expires="2027-03-01T00:00:00.99008-06:00"))
+    one("good-fraction", "ok", edit=lambda s: s.update(expires="2027-03-01T00:00:00.99008Z"))
     one("good-two-part-version", "ok", edit=lambda s: s.update(spec_version="1.0"))
     for i, text in enumerate(("2.0.0", "1", "1.", "1.x", "1.0.0.0", "1..0", "01.0", "", " 1.0")):
         one(f"spec-version-{i}", "schema", edit=lambda s, t=text: s.update(spec_version=t))
@@ -117,6 +117,8 @@ def forms():
     one("type-other", "type", edit=lambda s: s.update(_type="snapshot"))
     one("version-0", "version", edit=lambda s: s.update(version=0))
     one("version-bool", "schema", edit=lambda s: s.update(version=True))
+    for name, zone in (("offset", "-06:00"), ("zero-offset", "+00:00"), ("small-z", "z")):
+        one("time-" + name, "time-format", edit=lambda s, z=zone: s.update(expires="2027-03-01T00:00:00" + z))
     one("time-no-zone", "time-format", edit=lambda s: s.update(expires="2027-03-01T00:00:00"))
     one("time-no-day", "time-format", edit=lambda s: s.update(expires="2027-02-30T00:00:00Z"))
     one("expired", "expired", at="2027-03-01T00:00:00Z")
@@ -240,6 +242,7 @@ def keys():
                        ("point-small", small), ("point-off-curve", point[:-2] + f"{int(point[-2:], 16) ^ 1:02x}"),
                        ("point-cut", point[:-2]), ("point-of-p384", point + "00" * 32)):
         as_listed("key-pem-" + name, "key-malformed", EC[0], public=text)
+    as_listed("key-point-of-other-scheme", "key-malformed", P384, public=point)
     as_listed("key-point-upper", "schema", EC[0], public=point[:-2] + "AA")
     as_listed("key-rsa-as-ecdsa", "key-algorithm", EC[0], public=RSA["keyval"]["public"])
     raw = ED[0]["keyval"]["public"]
