@@ -3,6 +3,7 @@
 #include "maker.h"
 
 #include "base/text.h"
+#include "crypto/der.h"
 
 #include <criterion/criterion.h>
 #include <openssl/bn.h>
@@ -222,6 +223,108 @@ Test(signature, ecdsa_length)
         maker_sign(pkey, (struct maker_scheme){ .method = SIGNATURE_ECDSA },
                    slice_from_string(MAKER_TEXT), &signature);
         maker_expect_only_length(key, SIGNATURE_ECDSA, &signature);
+    }
+}
+
+/* ---- ECDSA in DER ---- */
+
+static void sign_der(EVP_PKEY *pkey, const EVP_MD *md, struct buf *out)
+{
+    uint8_t der[DER_SIGNATURE_BYTES];
+    maker_sign(pkey, (struct maker_scheme){ .method = SIGNATURE_ECDSA, .md = md },
+               slice_from_string(MAKER_TEXT), out);
+    size_t half = out->len / 2;
+    size_t len =
+        der_put_signature(slice_first(buf_slice(out), half), slice_from(buf_slice(out), half), der);
+    buf_reset(out);
+    maker_append(out, slice_of(der, len));
+}
+
+/* Its own curve and its own digest, and nothing in front, behind or between. */
+Test(signature, ecdsa_in_der_on_its_curve_alone)
+{
+    static const struct {
+        const char *curve;
+        enum signature_method method;
+        bool sha384;
+        enum assay_status status;
+    } rows[] = {
+        { "P-256", SIGNATURE_P256_DER, false, ASSAY_OK },
+        { "P-384", SIGNATURE_P384_DER, true, ASSAY_OK },
+        { "P-256", SIGNATURE_P256_DER, true, ASSAY_SIGNATURE },
+        { "P-384", SIGNATURE_P384_DER, false, ASSAY_SIGNATURE },
+        { "P-384", SIGNATURE_P256_DER, false, ASSAY_SIGNATURE },
+        { "P-256", SIGNATURE_P384_DER, true, ASSAY_SIGNATURE },
+        { "P-521", SIGNATURE_P384_DER, true, ASSAY_SIGNATURE },
+        { "P-256", SIGNATURE_ECDSA, false, ASSAY_SIGNATURE },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_PKEY *pkey = maker_ec(rows[i].curve);
+        AUTO_KEY *key = maker_load_pkey(pkey);
+        AUTO_BUF signature = BUF_INIT(MAKER_MAX_BYTES);
+        sign_der(pkey, rows[i].sha384 ? EVP_sha384() : EVP_sha256(), &signature);
+        cr_expect_eq(maker_check(key, rows[i].method, buf_slice(&signature)), rows[i].status,
+                     "row %zu", i);
+        if (rows[i].status == ASSAY_OK) {
+            maker_expect_only_length(key, rows[i].method, &signature);
+        }
+    }
+}
+
+Test(signature, every_bit_counts_in_der)
+{
+    AUTO_PKEY *pkey = maker_ec("P-256");
+    AUTO_KEY *key = maker_load_pkey(pkey);
+    AUTO_BUF signature = BUF_INIT(MAKER_MAX_BYTES);
+    sign_der(pkey, EVP_sha256(), &signature);
+    for (size_t bit = 0; bit < 8 * signature.len; bit++) {
+        signature.ptr[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        cr_expect_eq(maker_check(key, SIGNATURE_P256_DER, buf_slice(&signature)), ASSAY_SIGNATURE,
+                     "bit %zu", bit);
+        signature.ptr[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    }
+}
+
+/* Only numbers of the curve's size, positive and without padding, are looked at. */
+Test(signature, der_has_one_form)
+{
+    static const struct {
+        const char *hex;
+        bool is_signature; /* with numbers of at most 2 bytes */
+    } rows[] = {
+        { "3006020101020101", true },
+        { "300a02030080000203008000", true },
+        { "3008020200800202ff00", false },
+        { "300a0203018000020300ff00", false },
+        { "300702020001020101", false },
+        { "300702010102020001", false },
+        { "3006020100020101", false },
+        { "3006020101020100", false },
+        { "3006020181020101", false },
+        { "3006020101020181", false },
+        { "300602010102010100", false },
+        { "300702010102010100", false },
+        { "3009020101020101020101", false },
+        { "3003020101", false },
+        { "30080203010000020101", false },
+        { "30080201010203010000", false },
+        { "3000", false },
+        { "", false },
+        { "3106020101020101", false },
+        { "308106020101020101", false },
+        { "30800201010201010000", false },
+        { "300702810101020101", false },
+        { "300402000200", false },
+        { "30060201010201", false },
+        { "3005020101020101", false },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        uint8_t der[16];
+        size_t len = strlen(rows[i].hex) / 2;
+        cr_assert_eq(hex_decode(slice_from_string(rows[i].hex), der, len, NULL), ASSAY_OK, "%s",
+                     rows[i].hex);
+        cr_expect_eq(der_is_signature(slice_of(der, len), 2), rows[i].is_signature, "%s",
+                     rows[i].hex);
     }
 }
 
