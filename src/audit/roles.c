@@ -8,7 +8,7 @@ static void run_clear(struct roles_run *run)
 {
     key_cache_clear(&run->cache);
     mem_free(run->mentions);
-    mem_free(run->newest_names);
+    mem_free(run->newest);
 }
 
 /* ---- delegations ---- */

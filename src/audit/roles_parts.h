@@ -57,8 +57,8 @@ struct roles_run {
         *mentions; /* ascending by snapshot; only where the hash is another than before */
     size_t mention_count;
     size_t mention_cap;
-    const char **newest_names; /* of the roles that the newest vouched snapshot names */
-    size_t newest_name_count;
+    struct mention *newest; /* what the newest vouched snapshot names, in byte order of roles */
+    size_t newest_count;
     bool has_list; /* the remote tells what it has */
 };
 

@@ -7,9 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Of files asked for many at once: a larger one is asked for again, by itself. */
-#define TOGETHER_BYTES (1 * MIB)
-
 struct reading {
     struct roles_run *run;
     const char *role;
@@ -246,7 +243,7 @@ static enum assay_status take_version(void *ctx, uint64_t number, struct tuf_fil
 {
     struct reading *reading = ctx;
     if (file->outcome == TUF_FILE_FAILED && file->error.status == ASSAY_TOO_LARGE &&
-        reading->max_bytes > TOGETHER_BYTES) {
+        reading->max_bytes > LIMIT_AUDIT_TOGETHER) {
         TRY(ask_again(reading, number, file, err));
     }
     if (file->outcome == TUF_FILE_FAILED) {
@@ -314,7 +311,8 @@ static enum assay_status fetch_versions(struct reading *reading, uint64_t plain,
         .remote = reading->run->options->remote,
         .env = reading->run->options->env,
         .role = reading->role,
-        .max_bytes = reading->max_bytes < TOGETHER_BYTES ? reading->max_bytes : TOGETHER_BYTES,
+        .max_bytes =
+            reading->max_bytes < LIMIT_AUDIT_TOGETHER ? reading->max_bytes : LIMIT_AUDIT_TOGETHER,
         .first = first,
         .count = last - first + 1,
         .take = take_version,

@@ -6,63 +6,70 @@
 
 #include <stdlib.h>
 
-static struct mention *last_mention(const struct roles_run *run, struct slice role)
+/* What the newest snapshot says of the role; NULL when it does not name it. */
+static const struct mention *find_newest(const struct roles_run *run, struct slice role)
 {
-    for (size_t i = run->mention_count; i > 0; i--) {
-        if (slice_is(role, run->mentions[i - 1].role)) {
-            return &run->mentions[i - 1];
+    size_t low = 0;
+    size_t high = run->newest_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = slice_compare(slice_from_string(run->newest[middle].role), role);
+        if (order == 0) {
+            return &run->newest[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
     return NULL;
 }
 
-/* *name is the role's, which lives as long as the history. */
-static enum assay_status remember(struct roles_run *run, struct slice role,
-                                  const struct digest *sha256, uint64_t version, const char **name,
+/* Only a hash that the snapshot before does not have is kept. */
+static enum assay_status remember(struct roles_run *run, const struct mention *mention, bool is_new,
                                   struct assay_error *err)
 {
-    struct mention *last = last_mention(run, role);
-    struct mention made = { .sha256 = *sha256, .version = version };
-    if (last != NULL) {
-        made.role = last->role;
-    } else {
-        TRY(audit_history_text(&run->report->history, role, &made.role, err));
-    }
-    *name = made.role;
-    if (last != NULL && digest_equal(&last->sha256, sha256)) {
+    if (!is_new) {
         return ASSAY_OK;
+    }
+    if (run->mention_count == LIMIT_AUDIT_NAMED) {
+        return FAIL(err, ASSAY_JSON_LIMIT, "snapshots name more than %lu files", LIMIT_AUDIT_NAMED);
     }
     TRY(mem_grow(&run->mentions, run->mention_count, &run->mention_cap, sizeof(*run->mentions),
                  err));
-    run->mentions[run->mention_count++] = made;
+    run->mentions[run->mention_count++] = *mention;
     return ASSAY_OK;
 }
 
 enum assay_status snapshot_remember(struct roles_run *run, const struct tuf_meta_map *map,
                                     uint64_t version, struct assay_error *err)
 {
-    mem_free(run->newest_names);
-    run->newest_names = mem_alloc(map->count + 1, sizeof(*run->newest_names));
-    run->newest_name_count = 0;
-    if (run->newest_names == NULL) {
+    AUTO_MEM struct mention *now = mem_alloc(map->count + 1, sizeof(*now));
+    if (now == NULL) {
         return FAIL_NO_MEMORY(err);
     }
     for (size_t i = 0; i < map->count; i++) {
         const struct tuf_meta_entry *entry = &map->entries[i];
-        TRY(remember(run, entry->name, &entry->meta.sha256, version, &run->newest_names[i], err));
-        run->newest_name_count++;
+        const struct mention *before = find_newest(run, entry->name);
+        bool is_new = before == NULL || !digest_equal(&before->sha256, &entry->meta.sha256);
+        now[i] = (struct mention){ .sha256 = entry->meta.sha256, .version = version };
+        if (before != NULL) {
+            now[i].role = before->role;
+        } else {
+            TRY(audit_history_text(&run->report->history, entry->name, &now[i].role, err));
+        }
+        TRY(remember(run, &now[i], is_new, err));
     }
+    mem_free(run->newest);
+    run->newest = STEAL(now);
+    run->newest_count = map->count;
     return ASSAY_OK;
 }
 
 bool snapshot_names(const struct roles_run *run, const char *role)
 {
-    for (size_t i = 0; i < run->newest_name_count; i++) {
-        if (slice_is(slice_from_string(role), run->newest_names[i])) {
-            return true;
-        }
-    }
-    return false;
+    return find_newest(run, slice_from_string(role)) != NULL;
 }
 
 uint64_t snapshot_version_of(const struct audit_history *history, const struct digest *sha256)

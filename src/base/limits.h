@@ -146,11 +146,9 @@
 #define LIMIT_AUDIT_KEY_SETS    8         /* tried for one file, newest first */
 #define LIMIT_AUDIT_LISTED      262144UL  /* role files in a directory: 16,384 of 16 roles */
 #define LIMIT_AUDIT_ROLES       1024      /* of one repository, over its whole history */
-#define LIMIT_AUDIT_GAP         512 /* versions in a row that are absent: no older is asked for */
-#define LIMIT_AUDIT_REQUESTS    262144UL  /* files asked for by version or hash, of all roles */
 #define LIMIT_AUDIT_NAMED       1000000UL /* hashes that snapshots name, all different: 64 MB */
-#define LIMIT_AUDIT_FLIGHT_BYTES                                                                   \
-    (256 * MIB) /* what one flight may bring: of large files fewer are asked for together */
+#define LIMIT_AUDIT_TOGETHER                                                                       \
+    (1 * MIB) /* of a file that is asked for with others; a larger one comes alone */
 #define LIMIT_AUDIT_FEED_PAGE 1000 /* lines asked for at once; of 500 bytes each */
 #define LIMIT_AUDIT_FEED_ID   128  /* of a line's id, bytes */
 #define LIMIT_AUDIT_FILE_BYTES                                                                     \

@@ -138,6 +138,26 @@ def test_histories():
            [V, V, I, U, U, U])
 
 
+def test_liars():
+    """Servers that claim too much, stop half way, or answer with one file for ever."""
+    claim = history(lambda path: put(path, "root", resigned(6, lambda d: d["signed"].update(version=10**12))))
+    result, ran = report(claim)
+    expect("audit: a newest version that nobody has", ran, 4)
+    check("audit: what is there is vouched for", trusts(result)[:6] == [(v, V) for v in range(1, 7)], ran)
+    check("audit: missing ones are not counted for ever", len(trusts(result)) < 1000, ran)
+    check("audit: it is found", {"version-missing", "version-invalid"} <= set(ids(result)), ran)
+    half = history(lambda path: [os.remove(f"{path}/{v}.root.json") for v in (4, 5, 6)])
+    result, ran = report(half)
+    expect("audit: a server that stops half way", ran, 4)
+    check("audit: the first half is vouched for", trusts(result) == [(1, V), (2, V), (3, V), (4, A), (5, A), (6, U)], ran)
+    loop = history(lambda path: [shutil.copyfile(f"{path}/1.root.json", f"{path}/{v}.root.json")
+                                 for v in range(2, 3000)])
+    result, ran = report(loop)
+    expect("audit: one file for ever", ran, 1)
+    check("audit: only the first is what it says", trusts(result)[0] == (1, V) and
+          all(t != V for _, t in trusts(result)[1:]), ran)
+
+
 def test_anchors():
     whole = f"{NOTARY}/rotation"
     result, _ = report(whole, root=f"{NOTARY}/rotation/3.root.json")
@@ -250,18 +270,23 @@ def test_schema():
 
 
 def test_plain_tuf():
-    ran = run("audit", "--tofu", "--state-dir", fresh_state(), "-o", "json", f"{SOURCE}/vectors/tuf/sigstore")
+    """Roots 3, 7 to 9, 12, 14 and 16 of Sigstore: the chain leads from 7 to 9."""
+    where = f"{SOURCE}/vectors/tuf/sigstore"
+    pinned = ("--root", f"{where}/7.root.json", "--state-dir", fresh_state(), "-o", "json", where)
+    ran = run("audit", *pinned)
     expect("audit: Sigstore's roots, as far as they lead", ran, 4)
     result = json.loads(ran.out)["results"][0]
     check("audit: plain TUF", result["dialect"] == "tuf" and result["gun"] == "")
-    check("audit: its roots", trusts(result) == [(7, V), (8, V), (9, V), (10, A), (11, A), (12, U), (13, A), (14, U),
-                                                 (15, A), (16, U)], ran)
-    thresholds = {role: keys["threshold"] for role, keys in result["roles"][0]["versions"][2]["roles"].items()}
+    check("audit: its roots", trusts(result) == [(3, U), (4, A), (5, A), (6, A), (7, V), (8, V), (9, V), (10, A),
+                                                 (11, A), (12, U), (13, A), (14, U), (15, A), (16, U)], ran)
+    versions = result["roles"][0]["versions"]
+    thresholds = {role: keys["threshold"] for role, keys in versions[6]["roles"].items()}
     check("audit: its thresholds", thresholds == {"root": 3, "targets": 3, "snapshot": 1, "timestamp": 1}, ran)
-    check("audit: nobody says when", {v["published-source"] for v in result["roles"][0]["versions"]} == {"none"})
-    pinned = run("audit", "--root", f"{SOURCE}/vectors/tuf/sigstore/8.root.json", "--state-dir", fresh_state(), "-o",
-                 "json", f"{SOURCE}/vectors/tuf/sigstore")
-    check("audit: from a pinned root", trusts(json.loads(pinned.out)["results"][0])[:3] == [(7, U), (8, V), (9, V)])
+    check("audit: nobody says when", {v["published-source"] for v in versions} == {"none"})
+    later = run("audit", "--root", f"{where}/8.root.json", *pinned[2:])
+    check("audit: from a later root", trusts(json.loads(later.out)["results"][0])[4:7] == [(7, U), (8, V), (9, V)])
+    first = run("audit", "--tofu", *pinned[2:])
+    check("audit: first use is the oldest", json.loads(first.out)["results"][0]["anchor-version"] == 3, first)
 
 
 def test_pages():
