@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include <stdalign.h>
+#include <stdio.h>
 
 #define ARENA_ALIGN           alignof(max_align_t)
 #define ARENA_BLOCK_MIN_BYTES 4096UL
@@ -92,6 +93,25 @@ enum assay_status arena_copy(struct arena *arena, struct slice bytes, struct sli
     }
     *out = slice_of(copy, bytes.len);
     return ASSAY_OK;
+}
+
+enum assay_status arena_format(struct arena *arena, const char **out, struct assay_error *err,
+                               const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    int needed = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (needed < 0) {
+        return FAIL(err, ASSAY_INTERNAL, "a text cannot be formatted");
+    }
+    TRY(arena_alloc(arena, (size_t)needed + 1, 1, &text, err));
+    va_start(args, format);
+    int written = vsnprintf(text, (size_t)needed + 1, format, args);
+    va_end(args);
+    *out = text;
+    return written == needed ? ASSAY_OK : FAIL(err, ASSAY_INTERNAL, "a text cannot be formatted");
 }
 
 void arena_clear(struct arena *arena)

@@ -27,6 +27,10 @@ MUST_CHECK enum assay_status arena_alloc(struct arena *arena, size_t count, size
 /* A copy of the bytes with a NUL behind. out->ptr is usable as text when it holds no NUL. */
 MUST_CHECK enum assay_status arena_copy(struct arena *arena, struct slice bytes, struct slice *out,
                                         struct assay_error *err);
+/* A formatted text, raw, with a NUL behind. */
+MUST_CHECK enum assay_status arena_format(struct arena *arena, const char **out,
+                                          struct assay_error *err, const char *format, ...)
+    PRINTF(4, 5);
 void arena_clear(struct arena *arena);
 
 #endif

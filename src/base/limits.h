@@ -156,6 +156,34 @@
 #define LIMIT_AUDIT_PAGE_BYTES (64 * MIB) /* an HTML page: 10,000 versions take 2 MiB */
 #define LIMIT_AUDIT_FILE_NODES 4000000UL
 
+/* ---- files that name images ---- */
+#define LIMIT_YAML_BYTES      (16 * MIB)  /* of one file */
+#define LIMIT_YAML_DEPTH      64          /* of nesting */
+#define LIMIT_YAML_NODES      1000000UL   /* that a walk visits, aliases followed */
+#define LIMIT_YAML_ALIASES    1000        /* of one file */
+#define LIMIT_YAML_SCALAR     (1 * MIB)   /* of one text */
+#define LIMIT_YAML_DOCUMENTS  10000       /* of one file */
+#define LIMIT_YAML_ARENA      (512 * MIB) /* parsed form of one file */
+#define LIMIT_SCAN_BYTES      (16 * MIB)  /* of one file that names images */
+#define LIMIT_SCAN_FILES      1000000UL   /* looked at in one run */
+#define LIMIT_SCAN_DEPTH      64          /* of directories */
+#define LIMIT_SCAN_PATH_BYTES 4096
+#define LIMIT_SCAN_REFERENCES 200000UL
+#define LIMIT_SCAN_PROBLEMS   100000UL
+#define LIMIT_SCAN_IGNORES    100000UL
+#define LIMIT_SCAN_ARENA      (512 * MIB) /* what was found */
+#define LIMIT_SCAN_OPENED     1000        /* files that one compose file leads to */
+#define LIMIT_EXPAND_BYTES    (64 * KIB)  /* of one text with its variables filled in */
+#define LIMIT_EXPAND_DEPTH    16          /* of variables within defaults of variables */
+#define LIMIT_POLICY_BYTES    (1 * MIB)   /* of one policy file */
+#define LIMIT_POLICY_FILES    64          /* that hold together */
+#define LIMIT_POLICY_SCOPES   10000       /* of one file */
+#define LIMIT_POLICY_ITEMS    1000        /* of one list */
+#define LIMIT_POLICY_ARENA    (64 * MIB)  /* parsed form of all */
+#define LIMIT_GATE_FINDINGS   500000UL
+#define LIMIT_GATE_ARENA      (512 * MIB) /* findings and their texts */
+#define LIMIT_GATE_REPORT     (512 * MIB) /* one output */
+
 /* ---- engines ---- */
 #define LIMIT_PROCESS_END_MS  10000L /* for another program to end by itself, once asked to */
 #define LIMIT_ENGINE_SILENT_S 3600L  /* an engine copies a whole image before its first byte */

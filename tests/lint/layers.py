@@ -6,10 +6,11 @@ import re
 import tree
 
 LAYERS = ["base", "crypto", "json", "net", "archive", "oci", "tuf", "source", "trust", "verify",
-          "audit", "report", "cli"]
+          "audit", "policy", "scan", "gate", "report", "cli"]
 # Headers of libraries, and the files that may include them.
 HOMES = [(r"openssl/.*|sodium(/.*)?\.h", r"src/crypto/.*"),
          (r"jansson.*\.h", r"src/json/.*"),
+         (r"yaml\.h", r"src/json/.*"),
          (r"curl/.*", r"src/net/fetch_curl.*"),
          (r"zlib\.h|zstd\.h|isa-l.*", r"src/archive/.*"),
          (r"dlfcn\.h", r"src/net/fetch_curl.*"),

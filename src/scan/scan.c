@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/scan.h"
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+
+void scan_init(struct scan *scan, const struct assay_env *env, const struct scan_options *options)
+{
+    *scan = (struct scan){ .arena = ARENA_INIT(LIMIT_SCAN_ARENA), .env = env, .options = *options };
+}
+
+void scan_clear(struct scan *scan)
+{
+    mem_free(scan->files);
+    mem_free(scan->references);
+    mem_free(scan->problems);
+    mem_free(scan->ignores);
+    arena_clear(&scan->arena);
+    *scan = (struct scan){ 0 };
+}
+
+static enum assay_status keep_text(struct scan *scan, const char **text, struct assay_error *err)
+{
+    struct slice copy;
+    if (*text == NULL) {
+        return ASSAY_OK;
+    }
+    TRY(arena_copy(&scan->arena, slice_from_string(*text), &copy, err));
+    *text = (const char *)copy.ptr;
+    return ASSAY_OK;
+}
+
+enum assay_status scan_add_file(struct scan *scan, const char *name, const char *path,
+                                size_t *index, struct assay_error *err)
+{
+    struct scan_file file = { .name = name, .path = path };
+    if (scan->file_count >= LIMIT_SCAN_FILES) {
+        return FAIL(err, ASSAY_FILE_LIMIT, "more than %lu files name images", LIMIT_SCAN_FILES);
+    }
+    TRY(keep_text(scan, &file.name, err));
+    TRY(keep_text(scan, &file.path, err));
+    TRY(mem_grow(&scan->files, scan->file_count, &scan->file_cap, sizeof(file), err));
+    *index = scan->file_count;
+    scan->files[scan->file_count++] = file;
+    return ASSAY_OK;
+}
+
+enum assay_status scan_add(struct scan *scan, const struct scan_reference *reference,
+                           struct assay_error *err)
+{
+    struct scan_reference kept = *reference;
+    const char **texts[] = { &kept.owner, &kept.written, &kept.text, &kept.problem,
+                             &kept.platform };
+    if (scan->reference_count >= LIMIT_SCAN_REFERENCES) {
+        return FAIL(err, ASSAY_FILE_LIMIT, "more than %lu references were found",
+                    LIMIT_SCAN_REFERENCES);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        TRY(keep_text(scan, texts[i], err));
+    }
+    TRY(mem_grow(&scan->references, scan->reference_count, &scan->reference_cap, sizeof(kept),
+                 err));
+    scan->references[scan->reference_count++] = kept;
+    return ASSAY_OK;
+}
+
+enum assay_status scan_add_problem(struct scan *scan, const struct scan_spot *spot,
+                                   enum assay_status status, struct assay_error *err,
+                                   const char *format, ...)
+{
+    struct scan_problem problem = { .spot = *spot, .status = status };
+    char message[ERROR_MESSAGE_BYTES];
+    va_list args;
+    va_start(args, format);
+    text_format(message, sizeof(message), format, args);
+    va_end(args);
+    if (scan->problem_count >= LIMIT_SCAN_PROBLEMS) {
+        return FAIL(err, ASSAY_FILE_LIMIT, "more than %lu files cannot be read",
+                    LIMIT_SCAN_PROBLEMS);
+    }
+    problem.message = message;
+    TRY(keep_text(scan, &problem.message, err));
+    TRY(mem_grow(&scan->problems, scan->problem_count, &scan->problem_cap, sizeof(problem), err));
+    scan->problems[scan->problem_count++] = problem;
+    return ASSAY_OK;
+}
+
+enum assay_status scan_add_ignore(struct scan *scan, const struct scan_ignore *ignore,
+                                  struct assay_error *err)
+{
+    if (scan->ignore_count >= LIMIT_SCAN_IGNORES) {
+        return FAIL(err, ASSAY_FILE_LIMIT, "more than %lu comments ignore rules",
+                    LIMIT_SCAN_IGNORES);
+    }
+    TRY(mem_grow(&scan->ignores, scan->ignore_count, &scan->ignore_cap, sizeof(*ignore), err));
+    scan->ignores[scan->ignore_count++] = *ignore;
+    return ASSAY_OK;
+}
+
+/* ---- in order ---- */
+
+static int compare_numbers(size_t a, size_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_files(const void *a, const void *b, void *ctx)
+{
+    const struct scan_file *files = ctx;
+    const size_t *x = a;
+    const size_t *y = b;
+    int order = slice_compare(slice_from_string(files[*x].name), slice_from_string(files[*y].name));
+    return order != 0 ? order : compare_numbers(*x, *y);
+}
+
+static int compare_spots(const struct scan_spot *a, const struct scan_spot *b, const size_t *ranks)
+{
+    int order = compare_numbers(ranks[a->file], ranks[b->file]);
+    order = order != 0 ? order : compare_numbers(a->line, b->line);
+    order = order != 0 ? order : compare_numbers(a->column, b->column);
+    return order != 0 ? order : compare_numbers(a->offset, b->offset);
+}
+
+/* What is known comes before what is not: of two at one spot, both stay. */
+static int compare_texts(const char *a, const char *b)
+{
+    if (a == NULL || b == NULL) {
+        return (a == NULL) - (b == NULL);
+    }
+    return slice_compare(slice_from_string(a), slice_from_string(b));
+}
+
+static int compare_references(const void *a, const void *b, void *ctx)
+{
+    const struct scan_reference *x = a;
+    const struct scan_reference *y = b;
+    int order = compare_spots(&x->spot, &y->spot, ctx);
+    order = order != 0 ? order : compare_texts(x->text, y->text);
+    return order != 0 ? order : compare_numbers(x->place, y->place);
+}
+
+static int compare_problems(const void *a, const void *b, void *ctx)
+{
+    const struct scan_problem *x = a;
+    const struct scan_problem *y = b;
+    int order = compare_spots(&x->spot, &y->spot, ctx);
+    return order != 0 ? order : compare_texts(x->message, y->message);
+}
+
+static int compare_ignores(const void *a, const void *b, void *ctx)
+{
+    const struct scan_ignore *x = a;
+    const struct scan_ignore *y = b;
+    return compare_spots(&x->spot, &y->spot, ctx);
+}
+
+static void sort_all(struct scan *scan, size_t *ranks)
+{
+    if (scan->reference_count > 0) {
+        qsort_r(scan->references, scan->reference_count, sizeof(*scan->references),
+                compare_references, ranks);
+    }
+    if (scan->problem_count > 0) {
+        qsort_r(scan->problems, scan->problem_count, sizeof(*scan->problems), compare_problems,
+                ranks);
+    }
+    if (scan->ignore_count > 0) {
+        qsort_r(scan->ignores, scan->ignore_count, sizeof(*scan->ignores), compare_ignores, ranks);
+    }
+}
+
+/* A file that two ways led to was read twice. */
+static void drop_repeated(struct scan *scan, size_t *ranks)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < scan->reference_count; i++) {
+        const struct scan_reference *last = kept == 0 ? NULL : &scan->references[kept - 1];
+        if (last == NULL || compare_references(last, &scan->references[i], ranks) != 0) {
+            scan->references[kept++] = scan->references[i];
+        }
+    }
+    scan->reference_count = kept;
+}
+
+enum assay_status scan_finish(struct scan *scan, struct assay_error *err)
+{
+    size_t count = scan->file_count;
+    AUTO_MEM size_t *by_name = mem_alloc(count + 1, sizeof(*by_name));
+    AUTO_MEM size_t *ranks = mem_alloc(count + 1, sizeof(*ranks));
+    if (by_name == NULL || ranks == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        by_name[i] = i;
+    }
+    if (count > 0) {
+        qsort_r(by_name, count, sizeof(*by_name), compare_files, scan->files);
+    }
+    /* entries of one name are one file */
+    for (size_t i = 0; i < count; i++) {
+        bool same = i > 0 && slice_equal(slice_from_string(scan->files[by_name[i]].name),
+                                         slice_from_string(scan->files[by_name[i - 1]].name));
+        ranks[by_name[i]] = same ? ranks[by_name[i - 1]] : i;
+    }
+    sort_all(scan, ranks);
+    drop_repeated(scan, ranks);
+    return ASSAY_OK;
+}
