@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * YAML and JSON files as trees in which every value knows its place; libyaml's events behind it.
- * Nothing is guessed: duplicate keys, cycles, unknown tags and keys that are no text are refused.
- * Aliases share their node; merge keys ("<<") are resolved, a mapping's own keys win. What a
- * walk over a document would visit, aliases followed, is bounded (LIMIT_YAML_NODES).
+ * Nothing is guessed: duplicate keys, cycles and keys that are no text are refused. Aliases share
+ * their node; merge keys ("<<") are resolved, a mapping's own keys win, then the first merged one.
+ * What a walk over a document visits, aliases followed, is bounded (LIMIT_YAML_NODES).
  */
 #ifndef JSON_YAML_H
 #define JSON_YAML_H
@@ -30,6 +30,7 @@ struct yaml_node {
     struct slice text;        /* of a scalar: UTF-8 without NUL, a NUL behind it */
     struct yaml_mark start;   /* of a quoted scalar: its quote */
     struct yaml_mark end;     /* one behind the last byte */
+    const char *tag;          /* "" for none; "!reference", "tag:yaml.org,2002:str" */
     struct yaml_node **items; /* of a sequence */
     struct yaml_pair *pairs;  /* of a mapping, in the order of the file, merged ones last */
     size_t count;
@@ -43,7 +44,7 @@ struct yaml_pair {
 
 struct yaml_file {
     struct arena arena;
-    struct yaml_node **documents; /* NULL for an empty one */
+    struct yaml_node **documents; /* an empty one is null, yaml_is_null */
     size_t count;
 };
 

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "json/yaml.h"
+
+const struct yaml_node *yaml_find(const struct yaml_node *node, const char *key)
+{
+    for (size_t i = 0; node != NULL && node->kind == YAML_MAPPING && i < node->count; i++) {
+        if (slice_is(node->pairs[i].key->text, key)) {
+            return node->pairs[i].value;
+        }
+    }
+    return NULL;
+}
+
+static bool is_one_of(struct slice text, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (slice_is(text, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool yaml_is_null(const struct yaml_node *node)
+{
+    static const char *const words[] = { "", "~", "null", "Null", "NULL" };
+    return node == NULL || (node->kind == YAML_SCALAR && node->is_plain &&
+                            is_one_of(node->text, words, ARRAY_LEN(words)));
+}
+
+const char *yaml_text(const struct yaml_node *node)
+{
+    return yaml_is_null(node) || node->kind != YAML_SCALAR ? NULL : (const char *)node->text.ptr;
+}
+
+bool yaml_to_bool(const struct yaml_node *node, bool *out)
+{
+    static const char *const yes[] = { "true", "True", "TRUE" };
+    static const char *const no[] = { "false", "False", "FALSE" };
+    if (node == NULL || node->kind != YAML_SCALAR || !node->is_plain) {
+        return false;
+    }
+    *out = is_one_of(node->text, yes, ARRAY_LEN(yes));
+    return *out || is_one_of(node->text, no, ARRAY_LEN(no));
+}
