@@ -35,7 +35,7 @@ static enum assay_status write_answer(struct cli *cli, const struct answer *answ
                                       struct assay_error *err)
 {
     AUTO_BUF text = BUF_INIT(ANSWER_BYTES);
-    if (output->format == OUTPUT_JSON) {
+    if (output->format == OUTPUT_JSON && answer->json != NULL) {
         struct json_new *results = json_new_array();
         answer->json(cli, answer->data, results);
         return write_json(output, assay_status_class(says), results, NULL, err);
@@ -82,7 +82,8 @@ enum assay_status answer_give(struct cli *cli, const struct answer *answer, stru
 {
     CLEANUP(outputs_close) struct output_list outputs = { 0 };
     enum assay_status says = ASSAY_OK;
-    TRY(outputs_open(&cli->options, answer->page == NULL ? OUTPUT_JSON : OUTPUT_SVG, &outputs,
+    TRY(outputs_open(&cli->options,
+                     OUTPUT_BIT(OUTPUT_TEXT) | OUTPUT_BIT(OUTPUT_JSON) | answer->pages, &outputs,
                      err));
     enum assay_status status = answer->find(cli, answer->data, &says, err);
     if (status != ASSAY_OK) {

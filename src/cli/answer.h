@@ -15,11 +15,12 @@ struct answer {
                               struct assay_error *err);
     enum assay_status (*text)(struct cli *cli, const void *data, bool colour, struct buf *out,
                               struct assay_error *err);
-    /* Appends to the results. */
+    /* Appends to the results; NULL: page makes the JSON as well. */
     void (*json)(const struct cli *cli, const void *data, struct json_new *results);
-    /* HTML and SVG; NULL where there are none. */
+    /* All other formats; NULL where there are none. */
     enum assay_status (*page)(struct cli *cli, const void *data, enum output_format format,
                               struct buf *out, struct assay_error *err);
+    unsigned pages; /* OUTPUT_BITs of what page makes */
 };
 
 /* Opens the outputs, finds the answer, writes it; what the exit code is. */

@@ -217,6 +217,7 @@ enum assay_status command_audit(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(audit_answer_clear)
     struct audit_answer data = { .command = BUF_INIT(COMMAND_BYTES) };
-    const struct answer answer = { &data, find, text, json, page };
+    const struct answer answer = { &data, find, text,
+                                   json,  page, OUTPUT_BIT(OUTPUT_HTML) | OUTPUT_BIT(OUTPUT_SVG) };
     return answer_give(cli, &answer, err);
 }

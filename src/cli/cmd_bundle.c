@@ -75,7 +75,7 @@ static enum assay_status bundle_create(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(creation_clear)
     struct creation creation = { .path = opt_value(&cli->options, OPT_TO) };
-    const struct answer answer = { &creation, create, verdicts_text, judged_json, NULL };
+    const struct answer answer = { &creation, create, verdicts_text, judged_json, NULL, 0 };
     if (creation.path == NULL) {
         return FAIL(err, ASSAY_USAGE, "'assay bundle create' needs --to FILE");
     }
@@ -133,7 +133,7 @@ static enum assay_status verify(struct cli *cli, void *data, enum assay_status *
 static enum assay_status bundle_verify(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(judged_clear) struct judged judged = { 0 };
-    const struct answer answer = { &judged, verify, verdicts_text, judged_json, NULL };
+    const struct answer answer = { &judged, verify, verdicts_text, judged_json, NULL, 0 };
     return answer_give(cli, &answer, err);
 }
 

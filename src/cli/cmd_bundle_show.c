@@ -242,6 +242,6 @@ static enum assay_status find_bundle(struct cli *cli, void *data, enum assay_sta
 enum assay_status bundle_show(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(bundle_cleanup) struct bundle *bundle = NULL;
-    const struct answer answer = { &bundle, find_bundle, show_text, show_json, NULL };
+    const struct answer answer = { &bundle, find_bundle, show_text, show_json, NULL, 0 };
     return answer_give(cli, &answer, err);
 }

@@ -131,6 +131,6 @@ static enum assay_status explain(struct cli *cli, void *data, enum assay_status 
 enum assay_status command_explain(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(session_explanation_clear) struct session_explanation what = { 0 };
-    const struct answer answer = { &what, explain, make_text, make_json, NULL };
+    const struct answer answer = { &what, explain, make_text, make_json, NULL, 0 };
     return answer_give(cli, &answer, err);
 }

@@ -28,7 +28,7 @@ static void version_json(const struct cli *cli UNUSED, const void *data UNUSED,
 
 enum assay_status command_version(struct cli *cli, struct assay_error *err)
 {
-    const struct answer answer = { NULL, find_nothing, version_text, version_json, NULL };
+    const struct answer answer = { NULL, find_nothing, version_text, version_json, NULL, 0 };
     return answer_give(cli, &answer, err);
 }
 

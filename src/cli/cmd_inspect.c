@@ -41,7 +41,7 @@ static void tree_json(const struct cli *cli UNUSED, const void *data, struct jso
 static enum assay_status inspect_tree(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(inspection_clear) struct inspection inspection = { 0 };
-    const struct answer answer = { &inspection, find_tree, tree_text, tree_json, NULL };
+    const struct answer answer = { &inspection, find_tree, tree_text, tree_json, NULL, 0 };
     return answer_give(cli, &answer, err);
 }
 

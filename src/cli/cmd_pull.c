@@ -316,6 +316,6 @@ static void make_json(const struct cli *cli, const void *data, struct json_new *
 enum assay_status command_pull(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(pull_clear) struct pull pull = { 0 };
-    const struct answer answer = { &pull, find, make_text, make_json, NULL };
+    const struct answer answer = { &pull, find, make_text, make_json, NULL, 0 };
     return answer_give(cli, &answer, err);
 }

@@ -111,7 +111,7 @@ static void list_json(const struct cli *cli UNUSED, const void *data, struct jso
 static enum assay_status root_list(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(listing_clear) struct listing listing = { .cli = cli };
-    const struct answer answer = { &listing, find_roots, list_text, list_json, NULL };
+    const struct answer answer = { &listing, find_roots, list_text, list_json, NULL, 0 };
     return answer_give(cli, &answer, err);
 }
 

@@ -295,6 +295,6 @@ static enum assay_status find_view(struct cli *cli, void *data, enum assay_statu
 enum assay_status root_show(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(root_view_clear) struct root_view view = { .store = NULL };
-    const struct answer answer = { &view, find_view, show_text, show_json, NULL };
+    const struct answer answer = { &view, find_view, show_text, show_json, NULL, 0 };
     return answer_give(cli, &answer, err);
 }

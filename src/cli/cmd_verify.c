@@ -60,13 +60,13 @@ static enum assay_status make_pins(struct cli *cli UNUSED, const void *data, boo
 enum assay_status command_verify(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(judged_clear) struct judged judged = { 0 };
-    const struct answer answer = { &judged, judge, make_text, judged_json, NULL };
+    const struct answer answer = { &judged, judge, make_text, judged_json, NULL, 0 };
     return answer_give(cli, &answer, err);
 }
 
 enum assay_status command_pin(struct cli *cli, struct assay_error *err)
 {
     CLEANUP(judged_clear) struct judged judged = { 0 };
-    const struct answer answer = { &judged, judge_to_pin, make_pins, judged_json, NULL };
+    const struct answer answer = { &judged, judge_to_pin, make_pins, judged_json, NULL, 0 };
     return answer_give(cli, &answer, err);
 }

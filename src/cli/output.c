@@ -47,14 +47,27 @@ void output_message(const char *format, ...)
     }
 }
 
-static const char *const format_names[] = {
-    [OUTPUT_TEXT] = "text",
-    [OUTPUT_JSON] = "json",
-    [OUTPUT_HTML] = "html",
-    [OUTPUT_SVG] = "svg",
+static const char *const format_names[OUTPUT_FORMATS] = {
+    [OUTPUT_TEXT] = "text",         [OUTPUT_JSON] = "json",     [OUTPUT_HTML] = "html",
+    [OUTPUT_SVG] = "svg",           [OUTPUT_JSONL] = "jsonl",   [OUTPUT_SARIF] = "sarif",
+    [OUTPUT_JUNIT] = "junit",       [OUTPUT_GITHUB] = "github", [OUTPUT_GITLAB] = "gitlab",
+    [OUTPUT_MARKDOWN] = "markdown",
 };
 
-static enum assay_status parse_output(const char *text, enum output_format last, struct output *out,
+static enum assay_status refuse_format(const char *text, unsigned allowed, struct assay_error *err)
+{
+    AUTO_BUF names = BUF_INIT(KIB);
+    for (size_t i = 0; i < OUTPUT_FORMATS; i++) {
+        if ((allowed & OUTPUT_BIT(i)) != 0) {
+            bool is_last = allowed >> (i + 1) == 0;
+            const char *before = names.len == 0 ? "" : is_last ? " or " : ", ";
+            TRY(buf_printf(&names, err, "%s%s", before, format_names[i]));
+        }
+    }
+    return FAIL(err, ASSAY_USAGE, "--output: '%s' is not %s", text, buf_text(&names));
+}
+
+static enum assay_status parse_output(const char *text, unsigned allowed, struct output *out,
                                       struct assay_error *err)
 {
     struct slice whole = slice_from_string(text);
@@ -62,12 +75,12 @@ static enum assay_status parse_output(const char *text, enum output_format last,
     struct slice format = slice_first(whole, equals);
     *out = (struct output){ .fd = -1, .path = equals < whole.len ? text + equals + 1 : NULL };
     size_t found = 0;
-    while (found <= (size_t)last && !slice_is(format, format_names[found])) {
+    while (found < OUTPUT_FORMATS &&
+           ((allowed & OUTPUT_BIT(found)) == 0 || !slice_is(format, format_names[found]))) {
         found++;
     }
-    if (found > (size_t)last) {
-        return FAIL(err, ASSAY_USAGE, "--output: '%s' is not %s", text,
-                    last == OUTPUT_JSON ? "text or json" : "text, json, html or svg");
+    if (found == OUTPUT_FORMATS) {
+        return refuse_format(text, allowed, err);
     }
     out->format = (enum output_format)found;
     if (out->path != NULL && out->path[0] == '\0') {
@@ -86,7 +99,7 @@ static enum assay_status create_file(struct output *output, struct assay_error *
     return output->fd >= 0 ? ASSAY_OK : fail_output(err, output->path);
 }
 
-enum assay_status outputs_open(const struct opt_set *options, enum output_format last,
+enum assay_status outputs_open(const struct opt_set *options, unsigned allowed,
                                struct output_list *out, struct assay_error *err)
 {
     size_t count = opt_count(options, OPT_OUTPUT);
@@ -96,7 +109,7 @@ enum assay_status outputs_open(const struct opt_set *options, enum output_format
         return FAIL(err, ASSAY_USAGE, "--output: at most %d are possible", OUTPUT_MAX);
     }
     for (size_t i = 0; i < count; i++) {
-        TRY(parse_output(opt_value_at(options, OPT_OUTPUT, i), last, &out->items[i], err));
+        TRY(parse_output(opt_value_at(options, OPT_OUTPUT, i), allowed, &out->items[i], err));
         to_stdout += out->items[i].path == NULL;
         out->count++;
     }

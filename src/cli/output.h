@@ -19,8 +19,17 @@ enum output_format {
     OUTPUT_TEXT,
     OUTPUT_JSON,
     OUTPUT_HTML, /* of an audit */
-    OUTPUT_SVG
+    OUTPUT_SVG,
+    OUTPUT_JSONL, /* of a gate */
+    OUTPUT_SARIF,
+    OUTPUT_JUNIT,
+    OUTPUT_GITHUB,
+    OUTPUT_GITLAB,
+    OUTPUT_MARKDOWN,
+    OUTPUT_FORMATS
 };
+
+#define OUTPUT_BIT(format) (1U << (format))
 
 /* One --output. */
 struct output {
@@ -37,9 +46,9 @@ struct output_list {
 };
 
 /* Reads all --output options and creates their files, which must not exist, before any work is
- * done; text to standard output when there is none. last: of the formats that are possible.
+ * done; text to standard output when there is none. allowed: OUTPUT_BITs.
  * ASSAY_USAGE, ASSAY_OUTPUT. */
-MUST_CHECK enum assay_status outputs_open(const struct opt_set *options, enum output_format last,
+MUST_CHECK enum assay_status outputs_open(const struct opt_set *options, unsigned allowed,
                                           struct output_list *out, struct assay_error *err);
 /* Writes and, for a file, closes it. */
 MUST_CHECK enum assay_status output_write(struct output *output, struct slice bytes,
