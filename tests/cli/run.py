@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True  # the source directory stays as it is
 import archives
 import audit
 import bundle
+import ci_files
 import engine
 import harness
 import network
@@ -23,7 +24,7 @@ import usage
 
 
 def main():
-    modules = (usage, trust, saved, network, bundle, engine, archives, progress, sha512, audit)
+    modules = (usage, trust, saved, network, bundle, engine, archives, progress, sha512, audit, ci_files)
     tests = [value for module in modules for name, value in vars(module).items()
              if name.startswith("test_")]
     try:
