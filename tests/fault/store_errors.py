@@ -9,7 +9,7 @@ import sys
 from fault import Faults, KILLED, SCENARIOS, starting_states
 
 ERRORS = [errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE,
-          errno.EACCES, errno.ELOOP, errno.ENOMEM, errno.EXDEV, errno.EINTR]
+          errno.EACCES, errno.ELOOP, errno.ENOMEM, errno.EXDEV, errno.ENOLCK, errno.EINTR]
 # What must never fail unnoticed; a parent on a read-only file system (EROFS) may.
 LOAD_BEARING = {"write", "fsync", "renameat", "mkdirat"}
 HARD = {errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.ENOMEM}

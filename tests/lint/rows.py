@@ -6,7 +6,7 @@ import re
 
 import tree
 
-LINE = re.compile(r"([A-I]\d\d) (\S+)((?: \S+)+)")
+LINE = re.compile(r"([A-J]\d\d) (\S+)((?: \S+)+)")
 
 
 def read_cases():
@@ -38,7 +38,7 @@ def main():
         for place in match[3].split():
             if not is_there(place, cases):
                 findings.append(f"rows.txt: {match[1]}: {place} is not there")
-    wanted = [f"{group}{number:02}" for group in "ABCDEFGHI"
+    wanted = [f"{group}{number:02}" for group in "ABCDEFGHIJ"
               for number in range(1, 1 + sum(r[0] == group for r in rows))]
     if rows != wanted:
         gap = next((w for r, w in zip(rows + [""], wanted) if r != w), rows[-1:])

@@ -584,3 +584,53 @@ Test(store, many_processes_lose_no_floor)
     tuf_state_clear(&back);
     sandbox_close(&box);
 }
+
+#define READERS 8
+
+/* Reads until the writer is done; what is read belongs to one commit, and never goes back. */
+static void read_along(struct sandbox *box)
+{
+    uint64_t seen = 0;
+    while (seen < ROUNDS * 2) {
+        struct tuf_state state = { 0 };
+        if (load_state(box, &state, NULL) != ASSAY_OK) {
+            _exit(2);
+        }
+        const struct tuf_floor *timestamp = tuf_floors_find(&state.floors, "timestamp");
+        const struct tuf_floor *own = tuf_floors_find(&state.floors, "targets/w0");
+        bool is_whole = timestamp != NULL && own != NULL && state.generation >= seen &&
+                        own->version == state.generation;
+        seen = state.generation;
+        tuf_state_clear(&state);
+        if (!is_whole) {
+            _exit(3);
+        }
+    }
+    _exit(0);
+}
+
+Test(store, readers_see_whole_generations)
+{
+    struct sandbox box;
+    pid_t children[READERS];
+    sandbox_open(&box);
+    box.env.clock = &assay_clock_system;
+    cr_assert_eq(worker_round(&box, 0, 1), ASSAY_OK);
+    for (size_t i = 0; i < READERS; i++) {
+        children[i] = fork();
+        cr_assert(children[i] >= 0);
+        if (children[i] == 0) {
+            read_along(&box);
+        }
+    }
+    for (uint64_t round = 2; round <= ROUNDS * 2; round++) {
+        cr_expect_eq(worker_round(&box, 0, round), ASSAY_OK);
+    }
+    for (size_t i = 0; i < READERS; i++) {
+        int status = 0;
+        cr_assert_eq(waitpid(children[i], &status, 0), children[i]);
+        cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "reader %zu: %x", i,
+                  (unsigned)status);
+    }
+    sandbox_close(&box);
+}
