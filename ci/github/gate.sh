@@ -76,7 +76,7 @@ case $code in
 5) verdict=nothing ;;
 *) verdict=failed ;;
 esac
-[ -e "$sarif" ] || sarif=
+[ -s "$sarif" ] || sarif=
 {
     printf 'verdict=%s\nexit=%s\n' "$verdict" "$code"
     printf 'sarif<<%s\n%s\n%s\n' "$secret" "$sarif" "$secret"
