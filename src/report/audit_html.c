@@ -132,7 +132,7 @@ static void write_findings(struct markup *page, const struct audit_report *audit
         markup_text(page, audit_finding_remedy(finding->id));
         markup_raw(page, "</td></tr>\n");
     }
-    page_table_end(page, shown, findings->count + findings->left_out);
+    page_table_end(page, shown, findings->count, findings->left_out);
     markup_raw(page, "</section>\n");
 }
 
@@ -157,7 +157,7 @@ static void write_events(struct markup *page, const struct audit_report *audit)
         markup_text(page, event->detail);
         markup_raw(page, "</td></tr>\n");
     }
-    page_table_end(page, count - first, count + audit->events.left_out);
+    page_table_end(page, count - first, count, audit->events.left_out);
     markup_raw(page, "</section>\n");
 }
 
@@ -178,7 +178,7 @@ static void write_diff(struct markup *page, const struct audit_diff *diff)
         markup_text(page, diff->items[i].detail);
         markup_raw(page, "</td></tr>\n");
     }
-    page_table_end(page, shown, diff->count);
+    page_table_end(page, shown, diff->count, 0);
     markup_raw(page, "</section>\n");
 }
 

@@ -34,7 +34,7 @@ static void write_keys(struct markup *page, const struct audit_history *history)
         }
         markup_raw(page, "</td></tr>\n");
     }
-    page_table_end(page, history->key_count - first, history->key_count);
+    page_table_end(page, history->key_count - first, history->key_count, 0);
     markup_raw(page, "</details>\n");
 }
 
@@ -73,7 +73,7 @@ static void write_files(struct markup *page, const struct audit_history *history
             shown++;
         }
     }
-    page_table_end(page, shown, all);
+    page_table_end(page, shown, all, 0);
     markup_raw(page, "</details>\n");
 }
 

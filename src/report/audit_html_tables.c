@@ -23,12 +23,21 @@ void page_table(struct markup *page, const char *id, const char *caption, const 
     markup_raw(page, "</th></tr></thead><tbody>\n");
 }
 
-void page_table_end(struct markup *page, size_t shown, uint64_t all)
+void page_note_more(struct markup *page, uint64_t more, const char *what)
+{
+    if (more > 0) {
+        markup_raw(page, "<p class=\"note\">%" PRIu64 " more%s are in the JSON report.</p>\n", more,
+                   what);
+    }
+}
+
+void page_table_end(struct markup *page, size_t shown, uint64_t listed, uint64_t left_out)
 {
     markup_raw(page, "</tbody></table></div>\n");
-    if (shown < all) {
-        markup_raw(page, "<p class=\"note\">%" PRIu64 " more are in the JSON report.</p>\n",
-                   all - shown);
+    page_note_more(page, listed - shown, "");
+    if (left_out > 0) {
+        markup_raw(page, "<p class=\"note\">%" PRIu64 " more are in no report: too many.</p>\n",
+                   left_out);
     }
 }
 
@@ -77,16 +86,18 @@ static void write_delegation_paths(struct markup *page, const struct audit_deleg
 
 static void write_paths(struct markup *page, const struct audit_report *audit)
 {
-    bool any = false;
+    uint64_t all = 0;
     for (size_t r = 0; r < audit->history.role_count; r++) {
         const struct audit_version *newest = audit_role_newest(&audit->history.roles[r]);
-        for (size_t d = 0; newest != NULL && d < newest->delegation_count && d < PAGE_ROWS; d++) {
-            markup_raw(page, any ? "" : "<p>Delegations speak for:</p><ul class=\"l\">");
-            any = true;
-            write_delegation_paths(page, &newest->delegations[d]);
+        for (size_t d = 0; newest != NULL && d < newest->delegation_count; d++) {
+            markup_raw(page, all == 0 ? "<p>Delegations speak for:</p><ul class=\"l\">" : "");
+            if (++all <= PAGE_ROWS) {
+                write_delegation_paths(page, &newest->delegations[d]);
+            }
         }
     }
-    markup_raw(page, any ? "</ul>\n" : "");
+    markup_raw(page, all > 0 ? "</ul>\n" : "");
+    page_note_more(page, all > PAGE_ROWS ? all - PAGE_ROWS : 0, " delegations");
 }
 
 /* How many rows there were, and would be. */
@@ -133,7 +144,7 @@ void page_signers(struct markup *page, const struct audit_report *audit)
                    is_notary && r == TUF_TIMESTAMP ? " (held by the server)" : "", &shown);
     }
     write_delegations(page, audit, &shown);
-    page_table_end(page, shown.rows, shown.all);
+    page_table_end(page, shown.rows, shown.all, 0);
     write_paths(page, audit);
     markup_raw(page, "</section>\n");
 }
@@ -229,6 +240,18 @@ static void write_thresholds(struct markup *page, const struct columns *columns,
     markup_raw(page, "</tr>\n");
 }
 
+static void write_matrix_row(struct markup *page, const struct columns *columns, size_t role,
+                             uint32_t index, const struct audit_key *key)
+{
+    markup_raw(page, "<tr><th scope=\"row\">%s <code>", tuf_top_role_names[role]);
+    markup_text_first(page, markup_key_id(key), MARKUP_SHORT_ID);
+    markup_raw(page, "</code></th>");
+    for (size_t c = 0; c < columns->count; c++) {
+        write_cell(page, columns, c, role, index);
+    }
+    markup_raw(page, "</tr>\n");
+}
+
 void page_matrix(struct markup *page, const struct audit_report *audit)
 {
     const struct audit_history *history = &audit->history;
@@ -253,19 +276,13 @@ void page_matrix(struct markup *page, const struct audit_report *audit)
     write_thresholds(page, &columns, false);
     write_thresholds(page, &columns, true);
     for (size_t role = 0; role < TUF_TOP_ROLES; role++) {
-        for (uint32_t key = 0; key < history->key_count && rows < MATRIX_ROWS; key++) {
-            if (!is_used(&columns, role, key)) {
-                continue;
+        for (uint32_t key = 0; key < history->key_count; key++) {
+            if (is_used(&columns, role, key) && ++rows <= MATRIX_ROWS) {
+                write_matrix_row(page, &columns, role, key, &history->keys[key]);
             }
-            markup_raw(page, "<tr><th scope=\"row\">%s <code>", tuf_top_role_names[role]);
-            markup_text_first(page, markup_key_id(&history->keys[key]), MARKUP_SHORT_ID);
-            markup_raw(page, "</code></th>");
-            for (size_t c = 0; c < columns.count; c++) {
-                write_cell(page, &columns, c, role, key);
-            }
-            markup_raw(page, "</tr>\n");
-            rows++;
         }
     }
-    markup_raw(page, "</tbody></table></div></section>\n");
+    markup_raw(page, "</tbody></table></div>\n");
+    page_note_more(page, rows > MATRIX_ROWS ? rows - MATRIX_ROWS : 0, " keys of roles");
+    markup_raw(page, "</section>\n");
 }

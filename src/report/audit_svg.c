@@ -32,7 +32,9 @@ const char markup_colours[] =
     "--bar-edge:#274e78;--bad:#b42318;--warn:#9a6700;--ok:#1a7f37;--now:#6e40c9}"
     "@media(prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e9ec;--dim:#9aa4af;"
     "--line:#343b44;--soft:#1d2127;--bar:#5b93cf;--bar-edge:#8fb8e6;--bad:#ff7b72;--warn:#d8a52b;"
-    "--ok:#56d364;--now:#bc8cff}}";
+    "--ok:#56d364;--now:#bc8cff}}"
+    "@media print{:root{--bg:#fff;--fg:#1b1f24;--dim:#5b6570;--line:#d4d9df;--soft:#f3f5f7;"
+    "--bar:#3a6ea5;--bar-edge:#274e78;--bad:#b42318;--warn:#9a6700;--ok:#1a7f37;--now:#6e40c9}}";
 
 static const char style[] =
     ".t{font:12px system-ui,sans-serif;fill:var(--fg)}.t .d{fill:var(--dim);font-size:11px}"
@@ -41,7 +43,9 @@ static const char style[] =
     ".t .e{fill:url(#guess)}.t .u{fill:none;stroke:var(--dim);stroke-dasharray:3 2}"
     ".t .i{fill:url(#bad);stroke:var(--bad)}.t .x{fill:url(#bad);stroke:var(--bad);stroke-width:1}"
     ".t .k{stroke:var(--bar-edge);stroke-width:2}.t .s{fill:var(--bar-edge);stroke:var(--bar-edge)}"
-    ".t .h{fill:var(--bg);stroke:var(--bar-edge);stroke-width:1.5}";
+    ".t .h{fill:var(--bg);stroke:var(--bar-edge);stroke-width:1.5}"
+    ".t .k.q{stroke:var(--dim);stroke-dasharray:3 3}.t .s.q{fill:var(--dim);stroke:var(--dim)}"
+    ".t .h.q{stroke:var(--dim);stroke-dasharray:2 1}";
 
 static const char patterns[] =
     "<defs><pattern id=\"guess\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
@@ -244,8 +248,9 @@ static void draw_lane(struct drawing *drawing, const struct audit_role *role)
     int total = (int)rows * height < ROW_MOST ? ROW_MOST : (int)rows * height;
     bool is_root = slice_is(slice_from_string(role->name), "root");
     markup_raw(drawing->markup, "<g><text x=\"4\" y=\"%d\">", drawing->y + 9);
-    markup_text_first(drawing->markup, role->name, NAME_BYTES);
-    markup_raw(drawing->markup, "<title>");
+    bool is_cut = strlen(role->name) > NAME_BYTES;
+    markup_text_first(drawing->markup, role->name, is_cut ? NAME_BYTES - 3 : NAME_BYTES);
+    markup_raw(drawing->markup, "%s<title>", is_cut ? "..." : "");
     markup_text(drawing->markup, role->name);
     markup_raw(drawing->markup, "</title></text>\n");
     if (is_root) {

@@ -6,17 +6,24 @@
 #define KEYS_MOST 24
 #define DOT_APART 6 /* pixels: closer ones would hide each other */
 
+/* What nothing vouches for must not look as if something did. */
+static const char *mark_of(const struct audit_version *version)
+{
+    return version->trust == AUDIT_VOUCHED ? "" : " q";
+}
+
 static void draw_dot(const struct drawing *drawing, const struct audit_role *roots, size_t i,
                      uint32_t key, int y)
 {
     const struct audit_version *version = &roots->versions[i];
     bool signs = audit_keys_have(version->signers, version->signer_count, key);
     markup_raw(drawing->markup,
-               "<circle class=\"%s\" cx=\"%d\" cy=\"%d\" r=\"3\"><title>root version %" PRIu64
-               ": %s</title></circle>",
-               signs ? "s" : "h", drawing_place(drawing, drawing_begins(drawing, roots, i)), y,
-               version->version,
-               signs ? "signed by this key" : "lists this key, which did not sign");
+               "<circle class=\"%s%s\" cx=\"%d\" cy=\"%d\" r=\"3\"><title>root version %" PRIu64
+               ": %s%s</title></circle>",
+               signs ? "s" : "h", mark_of(version),
+               drawing_place(drawing, drawing_begins(drawing, roots, i)), y, version->version,
+               signs ? "signed by this key" : "lists this key, which did not sign",
+               version->trust == AUDIT_VOUCHED ? "" : "; not vouched for");
 }
 
 /* A line while the key is listed; where it only signs as the former one, there is a dot alone. */
@@ -38,8 +45,8 @@ static void draw_key(struct drawing *drawing, const struct audit_role *roots, ui
                         ? drawing_place(drawing, drawing_begins(drawing, roots, i + 1))
                         : drawing_place(drawing, drawing->now);
         if (lists && until > x) {
-            markup_raw(markup, "<line class=\"k\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>", x, y,
-                       until, y);
+            markup_raw(markup, "<line class=\"k%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
+                       mark_of(version), x, y, until, y);
         }
         if ((lists || signs) && (drawn < 0 || x - drawn >= DOT_APART)) {
             draw_dot(drawing, roots, i, key, y);
@@ -73,11 +80,12 @@ void drawing_keys(struct drawing *drawing)
     if (count == 0) {
         return;
     }
-    markup_raw(drawing->markup,
-               "<text x=\"4\" y=\"%d\">root keys</text><text class=\"d\" x=\"%d\" y=\"%d\">a dot "
-               "where a root lists the key: full where it signed%s</text>\n",
-               drawing->y + 9, DRAWING_LEFT, drawing->y + 9,
-               all > count ? "; the newest only, all are in the data" : "");
+    markup_raw(
+        drawing->markup,
+        "<text x=\"4\" y=\"%d\">root keys</text><text class=\"d\" x=\"%d\" y=\"%d\">a dot "
+        "where a root lists the key: full where it signed, one for roots close together%s</text>\n",
+        drawing->y + 9, DRAWING_LEFT, drawing->y + 9,
+        all > count ? "; the newest only, all are in the data" : "");
     drawing->y += DRAWING_ROW;
     for (size_t i = count; i > 0; i--) {
         draw_key(drawing, roots, keys[i - 1]);
