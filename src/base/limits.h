@@ -171,6 +171,7 @@
 #define LIMIT_SCAN_REFERENCES 200000UL
 #define LIMIT_SCAN_PROBLEMS   100000UL
 #define LIMIT_SCAN_IGNORES    100000UL
+#define LIMIT_IGNORE_RULES    64          /* of one comment; there are 30 in all */
 #define LIMIT_SCAN_ARENA      (512 * MIB) /* what was found */
 #define LIMIT_SCAN_OPENED     1000        /* files that one compose file leads to */
 #define LIMIT_EXPAND_BYTES    (64 * KIB)  /* of one text with its variables filled in */

@@ -6,6 +6,9 @@
 
 #include "base/buf.h"
 
+/* U+FEFF, which editors put before UTF-8. */
+#define TEXT_BOM "\xEF\xBB\xBF"
+
 /* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool text_is_utf8(struct slice bytes);
 

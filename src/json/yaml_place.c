@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json/yaml_place.h"
 
+#include "base/text.h"
+
 void yaml_place_init(struct yaml_place *place, struct slice text)
 {
-    struct slice bom = slice_from_string(YAML_BOM);
+    struct slice bom = slice_from_string(TEXT_BOM);
     *place = (struct yaml_place){ .text = text, .mark = { .line = 1, .column = 1 } };
     place->mark.offset = slice_has_prefix(text, bom) ? bom.len : 0;
 }

@@ -5,8 +5,6 @@
 
 #include "json/yaml.h"
 
-#define YAML_BOM "\xEF\xBB\xBF"
-
 /* Goes through a valid UTF-8 text, from the front to the back. */
 struct yaml_place {
     struct slice text;
