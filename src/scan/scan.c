@@ -139,7 +139,17 @@ static int compare_references(const void *a, const void *b, void *ctx)
     const struct scan_reference *y = b;
     int order = compare_spots(&x->spot, &y->spot, ctx);
     order = order != 0 ? order : compare_texts(x->text, y->text);
-    return order != 0 ? order : compare_numbers(x->place, y->place);
+    order = order != 0 ? order : compare_numbers(x->place, y->place);
+    return order != 0 ? order : compare_texts(x->platform, y->platform);
+}
+
+/* Of one text that is pulled by one service and built by another, what is pulled comes first. */
+static int compare_uses(const void *a, const void *b, void *ctx)
+{
+    const struct scan_reference *x = a;
+    const struct scan_reference *y = b;
+    int order = compare_references(x, y, ctx);
+    return order != 0 ? order : compare_numbers(x->is_built, y->is_built);
 }
 
 static int compare_problems(const void *a, const void *b, void *ctx)
@@ -161,7 +171,7 @@ static void sort_all(struct scan *scan, size_t *ranks)
 {
     if (scan->reference_count > 0) {
         qsort_r(scan->references, scan->reference_count, sizeof(*scan->references),
-                compare_references, ranks);
+                compare_uses, ranks);
     }
     if (scan->problem_count > 0) {
         qsort_r(scan->problems, scan->problem_count, sizeof(*scan->problems), compare_problems,
@@ -172,17 +182,31 @@ static void sort_all(struct scan *scan, size_t *ranks)
     }
 }
 
-/* A file that two ways led to was read twice. */
-static void drop_repeated(struct scan *scan, size_t *ranks)
+/* A file that two ways led to was read twice. list is in order; the first of equals stays. */
+static size_t drop_repeated(void *list, size_t count, size_t size,
+                            int (*compare)(const void *, const void *, void *), size_t *ranks)
 {
+    char *items = list;
     size_t kept = 0;
-    for (size_t i = 0; i < scan->reference_count; i++) {
-        const struct scan_reference *last = kept == 0 ? NULL : &scan->references[kept - 1];
-        if (last == NULL || compare_references(last, &scan->references[i], ranks) != 0) {
-            scan->references[kept++] = scan->references[i];
+    for (size_t i = 0; i < count; i++) {
+        const char *item = items + i * size;
+        if (kept == 0 || compare(items + (kept - 1) * size, item, ranks) != 0) {
+            memmove(items + kept * size, item, size);
+            kept++;
         }
     }
-    scan->reference_count = kept;
+    return kept;
+}
+
+static void drop_all_repeated(struct scan *scan, size_t *ranks)
+{
+    scan->reference_count =
+        drop_repeated(scan->references, scan->reference_count, sizeof(*scan->references),
+                      compare_references, ranks);
+    scan->problem_count = drop_repeated(scan->problems, scan->problem_count,
+                                        sizeof(*scan->problems), compare_problems, ranks);
+    scan->ignore_count = drop_repeated(scan->ignores, scan->ignore_count, sizeof(*scan->ignores),
+                                       compare_ignores, ranks);
 }
 
 enum assay_status scan_finish(struct scan *scan, struct assay_error *err)
@@ -206,6 +230,6 @@ enum assay_status scan_finish(struct scan *scan, struct assay_error *err)
         ranks[by_name[i]] = same ? ranks[by_name[i - 1]] : i;
     }
     sort_all(scan, ranks);
-    drop_repeated(scan, ranks);
+    drop_all_repeated(scan, ranks);
     return ASSAY_OK;
 }
