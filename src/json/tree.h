@@ -100,5 +100,8 @@ void json_append_string(struct json_new *array, const char *text);
 /* Members in the order they were added; indent 0 is compact. Takes the value. */
 MUST_CHECK enum assay_status json_write(struct json_new *value, size_t indent, struct buf *out,
                                         struct assay_error *err);
+/* The same on one line and in ASCII alone: nothing in it moves a cursor or turns a line around. */
+MUST_CHECK enum assay_status json_write_ascii(struct json_new *value, struct buf *out,
+                                              struct assay_error *err);
 
 #endif

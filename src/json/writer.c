@@ -156,17 +156,27 @@ static int write_chunk(const char *bytes, size_t len, void *ctx)
     return sink->status == ASSAY_OK ? 0 : -1;
 }
 
-enum assay_status json_write(struct json_new *value, size_t indent, struct buf *out,
-                             struct assay_error *err)
+static enum assay_status write_value(struct json_new *value, size_t flags, struct buf *out,
+                                     struct assay_error *err)
 {
     CLEANUP(json_new_cleanup) struct json_new *owned = value;
     if (owned == NULL || owned->failed) {
         return FAIL_NO_MEMORY(err);
     }
     struct sink sink = { .out = out, .err = err, .status = ASSAY_OK };
-    size_t flags = indent == 0 ? JSON_COMPACT : JSON_INDENT(indent);
     if (json_dump_callback(owned->value, write_chunk, &sink, flags) != 0) {
         return sink.status != ASSAY_OK ? sink.status : FAIL_NO_MEMORY(err);
     }
     return sink.status;
+}
+
+enum assay_status json_write(struct json_new *value, size_t indent, struct buf *out,
+                             struct assay_error *err)
+{
+    return write_value(value, indent == 0 ? JSON_COMPACT : JSON_INDENT(indent), out, err);
+}
+
+enum assay_status json_write_ascii(struct json_new *value, struct buf *out, struct assay_error *err)
+{
+    return write_value(value, JSON_COMPACT | JSON_ENSURE_ASCII, out, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The outputs of the gate: text for people, JSON (gate.schema.json) and JSON lines for programs, and
- * what CI systems show beside the code. Everything here fills a buffer; cli/ writes it out.
+ * The outputs of the gate: text for people, JSON (gate.schema.json) and JSON lines for programs,
+ * and what CI systems show beside the code. Everything here fills a buffer; cli/ writes it out.
  */
 #ifndef REPORT_GATE_H
 #define REPORT_GATE_H

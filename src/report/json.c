@@ -99,7 +99,7 @@ static void add_failure(struct json_new *object, const struct assay_error *error
     json_add(object, "context", context);
 }
 
-static struct json_new *result_of(const struct assay_verdict *verdict)
+struct json_new *report_json_verdict_value(const struct assay_verdict *verdict, bool with_checks)
 {
     bool trusted = verdict->error.status == ASSAY_OK;
     struct json_new *result = json_new_object();
@@ -125,7 +125,9 @@ static struct json_new *result_of(const struct assay_verdict *verdict)
         json_append_string(notes, verdict->notes[i]);
     }
     json_add(result, "notes", notes);
-    add_checks(result, &verdict->trace);
+    if (with_checks) {
+        add_checks(result, &verdict->trace);
+    }
     return result;
 }
 
@@ -140,7 +142,8 @@ static struct json_new *result_of_nothing(void)
 
 void report_json_verdict(const struct assay_verdict *verdict, struct json_new *results)
 {
-    json_append(results, verdict == NULL ? result_of_nothing() : result_of(verdict));
+    json_append(results,
+                verdict == NULL ? result_of_nothing() : report_json_verdict_value(verdict, true));
 }
 
 /* ---- the tree ---- */
@@ -193,7 +196,7 @@ void report_json_inspection(const struct inspection *inspection, struct json_new
     if (inspection->verdict == NULL) {
         json_add_null(result, "verdict");
     } else {
-        json_add(result, "verdict", result_of(inspection->verdict));
+        json_add(result, "verdict", report_json_verdict_value(inspection->verdict, true));
     }
     json_append(results, result);
 }

@@ -19,6 +19,8 @@ MUST_CHECK enum assay_status report_json(enum assay_class exit_class, struct jso
 
 /* A verdict; NULL says no-memory. The digest stands there only for a trusted image. */
 void report_json_verdict(const struct assay_verdict *verdict, struct json_new *results);
+/* The same by itself; with_checks: each check with its evidence. */
+struct json_new *report_json_verdict_value(const struct assay_verdict *verdict, bool with_checks);
 /* A manifest tree with the verdict on its root, null where it was not judged. */
 void report_json_inspection(const struct inspection *inspection, struct json_new *results);
 

@@ -41,6 +41,13 @@ static enum assay_status append_coloured(struct buf *out, bool colour, const cha
     return buf_printf(out, err, "%s%s%s", colour ? code : "", text, colour ? SGR_END : "");
 }
 
+enum assay_status report_coloured(enum assay_status status, const char *word,
+                                  const struct report_style *style, struct buf *out,
+                                  struct assay_error *err)
+{
+    return append_coloured(out, style->colour, word_colour(status), word, err);
+}
+
 enum assay_status report_squeezed(const char *text, struct buf *out, struct assay_error *err)
 {
     char clean[FIELD_BYTES];
@@ -80,8 +87,8 @@ static enum assay_status append_conditions(const struct assay_verdict *verdict, 
     return ASSAY_OK;
 }
 
-static enum assay_status append_positive(const struct assay_verdict *verdict, struct buf *out,
-                                         struct assay_error *err)
+enum assay_status report_evidence(const struct assay_verdict *verdict, struct buf *out,
+                                  struct assay_error *err)
 {
     TRY(append_field(out, verdict->digest, err));
     TRY(buf_append_string(out, "  role=", err));
@@ -126,9 +133,9 @@ static enum assay_status append_check(const struct trace_check *check, bool colo
     return buf_append_byte(out, '\n', err);
 }
 
-static enum assay_status append_explanation(const struct assay_verdict *verdict,
-                                            const struct report_style *style, struct buf *out,
-                                            struct assay_error *err)
+enum assay_status report_explanation(const struct assay_verdict *verdict,
+                                     const struct report_style *style, struct buf *out,
+                                     struct assay_error *err)
 {
     AUTO_BUF number = BUF_INIT(32);
     TRY(buf_printf(&number, err, "%" PRIu64, verdict->flights));
@@ -160,12 +167,12 @@ enum assay_status report_verdict(const struct assay_verdict *verdict,
                                  struct assay_error *err)
 {
     enum assay_status status = verdict->error.status;
-    TRY(append_coloured(out, style->colour, word_colour(status), report_word(status), err));
+    TRY(report_coloured(status, report_word(status), style, out, err));
     TRY(append_field(out, verdict->reference, err));
-    TRY(status == ASSAY_OK ? append_positive(verdict, out, err)
+    TRY(status == ASSAY_OK ? report_evidence(verdict, out, err)
                            : append_negative(verdict, out, err));
     TRY(buf_append_byte(out, '\n', err));
-    return style->explain ? append_explanation(verdict, style, out, err) : ASSAY_OK;
+    return style->explain ? report_explanation(verdict, style, out, err) : ASSAY_OK;
 }
 
 enum assay_status report_pin(const struct assay_verdict *verdict, struct buf *out,
@@ -194,8 +201,7 @@ enum assay_status report_failure(const char *subject, const struct assay_error *
         TRY(buf_printf(out, err, " %s:", subject));
     }
     TRY(buf_printf(out, err, " %s [", assay_error_message(failure)));
-    TRY(append_coloured(out, style->colour, word_colour(failure->status),
-                        assay_status_id(failure->status), err));
+    TRY(report_coloured(failure->status, assay_status_id(failure->status), style, out, err));
     TRY(buf_append_string(out, "]\n", err));
     for (size_t i = 0; i < assay_error_context_count(failure); i++) {
         TRY(append_advice("in", assay_error_context(failure, i), out, err));

@@ -23,12 +23,24 @@ MUST_CHECK enum assay_status report_squeezed(const char *text, struct buf *out,
 /* TRUSTED, REJECTED, UNSIGNED, or UNDECIDED for every other class. */
 const char *report_word(enum assay_status status);
 
+/* The word in the status's colour, where the style has colours. */
+MUST_CHECK enum assay_status report_coloured(enum assay_status status, const char *word,
+                                             const struct report_style *style, struct buf *out,
+                                             struct assay_error *err);
+
 /* "TRUSTED  REFERENCE  sha256:...  role=...  expires=...", or
  * "REJECTED|UNSIGNED|UNDECIDED  REFERENCE  STATUS-ID  sentence"; state=none and at=TIME at the end
  * where they apply. */
 MUST_CHECK enum assay_status report_verdict(const struct assay_verdict *verdict,
                                             const struct report_style *style, struct buf *out,
                                             struct assay_error *err);
+/* "  sha256:...  role=...  expires=..." of a trusted verdict, and its conditions. */
+MUST_CHECK enum assay_status report_evidence(const struct assay_verdict *verdict, struct buf *out,
+                                             struct assay_error *err);
+/* What follows the line with style->explain: where the trust came from, platforms, checks. */
+MUST_CHECK enum assay_status report_explanation(const struct assay_verdict *verdict,
+                                                const struct report_style *style, struct buf *out,
+                                                struct assay_error *err);
 /* "name:tag@sha256:..." of a trusted verdict; ASSAY_INTERNAL for any other. */
 MUST_CHECK enum assay_status report_pin(const struct assay_verdict *verdict, struct buf *out,
                                         struct assay_error *err);
