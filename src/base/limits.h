@@ -174,6 +174,8 @@
 #define LIMIT_IGNORE_RULES    64          /* of one comment; there are 30 in all */
 #define LIMIT_SCAN_ARENA      (512 * MIB) /* what was found */
 #define LIMIT_SCAN_OPENED     1000        /* files that one compose file leads to */
+#define LIMIT_CUSTOM_BYTES    512         /* of a "Kind:path.to[].image" */
+#define LIMIT_CUSTOM_STEPS    32          /* in it */
 #define LIMIT_EXPAND_BYTES    (64 * KIB)  /* of one text with its variables filled in */
 #define LIMIT_EXPAND_DEPTH    16          /* of variables within defaults of variables */
 #define LIMIT_POLICY_BYTES    (1 * MIB)   /* of one policy file */

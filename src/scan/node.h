@@ -13,6 +13,12 @@ MUST_CHECK enum assay_status scan_node_load(struct scan *scan, const struct scan
                                             struct yaml_file *out, bool *ok,
                                             struct assay_error *err);
 
+/* As yaml_text; empty where that is NULL. */
+static inline struct slice scan_node_text(const struct yaml_node *node)
+{
+    return yaml_text(node) == NULL ? SLICE_EMPTY : node->text;
+}
+
 /* Where a node's text stands, inside its quotes. Of what is no scalar: where it begins. */
 struct scan_spot scan_node_spot(size_t file, const struct yaml_node *node);
 

@@ -155,6 +155,8 @@ MUST_CHECK enum assay_status scan_github(struct scan *scan, const struct scan_in
                                          struct assay_error *err);
 MUST_CHECK enum assay_status scan_gitlab(struct scan *scan, const struct scan_input *input,
                                          struct assay_error *err);
+/* ASSAY_USAGE: not "Kind:path.to[].image", as of scan_options.custom. */
+MUST_CHECK enum assay_status scan_check_custom(const char *text, struct assay_error *err);
 /* The ignore comments of any file in which "#" begins a comment. */
 MUST_CHECK enum assay_status scan_ignores(struct scan *scan, const struct scan_input *input,
                                           struct assay_error *err);

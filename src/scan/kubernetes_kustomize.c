@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The images of a Kustomization (and of Flux's): name is replaced by newName, newTag and digest.
+ * What the manifests themselves name is found where it stands.
+ */
+#include "scan/kubernetes_parts.h"
+
+static enum assay_status take_entry(const struct kubernetes_object *object,
+                                    const struct yaml_node *entry, const char *owner,
+                                    struct assay_error *err)
+{
+    const struct yaml_node *name = yaml_find(entry, "name");
+    const struct yaml_node *new_name = yaml_find(entry, "newName");
+    const struct yaml_node *tag = yaml_find(entry, "newTag");
+    const struct yaml_node *digest = yaml_find(entry, "digest");
+    const struct yaml_node *last = yaml_is_null(tag) ? new_name : tag;
+    const char *base = yaml_text(yaml_is_null(new_name) ? name : new_name);
+    last = yaml_is_null(digest) ? last : digest;
+    if (entry->kind != YAML_MAPPING || (base == NULL && !yaml_is_null(last))) {
+        return scan_node_misfit(object->scan, object->file, entry, "an entry with a name",
+                                YAML_MAPPING, err);
+    }
+    if (yaml_is_null(last)) {
+        return ASSAY_OK;
+    }
+    AUTO_BUF text = BUF_INIT(4 * LIMIT_YAML_SCALAR);
+    bool has_version = yaml_text(tag) != NULL || yaml_text(digest) != NULL;
+    TRY(buf_append_string(&text, base, err));
+    if (yaml_text(tag) != NULL) {
+        TRY(buf_printf(&text, err, ":%s", yaml_text(tag)));
+    }
+    if (yaml_text(digest) != NULL) {
+        TRY(buf_printf(&text, err, "@%s", yaml_text(digest)));
+    }
+    struct scan_reference found = { .place = SCAN_KUBERNETES, .owner = owner };
+    found.text = has_version ? buf_text(&text) : NULL;
+    found.problem = has_version ? NULL : "its tag stands in the manifests";
+    return scan_node_add(object->scan, object->file, last, 0, &found, err);
+}
+
+enum assay_status kubernetes_take_kustomization(const struct kubernetes_object *object,
+                                                const struct yaml_node *root,
+                                                struct assay_error *err)
+{
+    const struct yaml_node *spec = yaml_find(root, "spec");
+    const struct yaml_node *images = yaml_find(spec == NULL ? root : spec, "images");
+    const char *owner = NULL;
+    if (yaml_is_null(images)) {
+        return ASSAY_OK;
+    }
+    if (images->kind != YAML_SEQUENCE) {
+        return scan_node_misfit(object->scan, object->file, images, "images", YAML_SEQUENCE, err);
+    }
+    TRY(kubernetes_owner(object, "images", SLICE_EMPTY, &owner, err));
+    for (size_t i = 0; i < images->count; i++) {
+        TRY(take_entry(object, images->items[i], owner, err));
+    }
+    return ASSAY_OK;
+}
