@@ -234,6 +234,9 @@ Test(sha256_pair, a_failure_ends_all)
         digest_stream_free(parts[i].stream);
     }
     cr_expect(gives(parts[3].stream, DIGEST_SHA512, SLICE_LITERAL("abc")));
+    for (size_t i = 4; i < ARRAY_LEN(parts); i++) {
+        digest_stream_free(parts[i].stream);
+    }
 }
 
 Test(sha256_pair, too_many_at_once)
