@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define DRAIN_BYTES 4096
@@ -89,8 +91,7 @@ enum assay_status fd_read_all(int fd, size_t max_bytes, struct buf *out, struct 
     return read_expecting(fd, 0, max_bytes, out, err);
 }
 
-static enum assay_status read_regular(int fd, size_t max_bytes, struct buf *out,
-                                      struct assay_error *err)
+enum assay_status fd_read_file(int fd, size_t max_bytes, struct buf *out, struct assay_error *err)
 {
     struct stat info;
     if (fstat(fd, &info) != 0) {
@@ -113,7 +114,7 @@ enum assay_status file_read(const char *path, size_t max_bytes, struct buf *out,
     if (fd < 0) {
         return FAIL(err, ASSAY_FILE_IO, "%s: cannot open: %s", path, strerror(errno));
     }
-    TRY_IN(read_regular(fd, max_bytes, out, err), err, "reading %s", path);
+    TRY_IN(fd_read_file(fd, max_bytes, out, err), err, "reading %s", path);
     return ASSAY_OK;
 }
 
@@ -134,7 +135,7 @@ static bool name_is_clean(const char *name)
 }
 
 /* Opens name component by component, so that a link anywhere is refused with ELOOP or ENOTDIR. */
-static int open_without_links(int dir_fd, const char *name)
+static int open_without_links(int dir_fd, const char *name, int flags)
 {
     AUTO_FD parent = -1;
     struct slice rest = slice_from_string(name);
@@ -149,7 +150,7 @@ static int open_without_links(int dir_fd, const char *name)
         component[end] = '\0';
         int at = parent >= 0 ? parent : dir_fd;
         if (end == rest.len) {
-            return open_retrying(at, component, FILE_READ_FLAGS | O_NOFOLLOW);
+            return open_retrying(at, component, flags | O_NOFOLLOW);
         }
         int next = open_retrying(at, component, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         fd_close_quietly(&parent);
@@ -161,6 +162,31 @@ static int open_without_links(int dir_fd, const char *name)
     }
 }
 
+/* The kernel says EAGAIN when something was renamed meanwhile. */
+#define BENEATH_TRIES 16
+
+int fd_open_beneath(int dir_fd, const char *name, int flags)
+{
+    struct open_how how = { .flags = (uint64_t)(unsigned)flags | O_CLOEXEC,
+                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+    long fd = -1;
+    for (int i = 0; i < BENEATH_TRIES; i++) {
+        fd = syscall(SYS_openat2, dir_fd, name, &how, sizeof(how));
+        if (fd >= 0 || (errno != EAGAIN && errno != EINTR)) {
+            break;
+        }
+    }
+    /* EPERM: sandboxes that do not know the call */
+    if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
+        if (!name_is_clean(name)) {
+            errno = EXDEV;
+            return -1;
+        }
+        return open_without_links(dir_fd, name, flags | O_CLOEXEC);
+    }
+    return (int)fd;
+}
+
 enum assay_status file_read_at(int dir_fd, const char *name, bool follow, size_t max_bytes,
                                struct buf *out, bool *found, struct assay_error *err)
 {
@@ -168,8 +194,8 @@ enum assay_status file_read_at(int dir_fd, const char *name, bool follow, size_t
     if (!name_is_clean(name)) {
         return FAIL(err, ASSAY_FILE_IO, "%s: expected a plain relative name", name);
     }
-    AUTO_FD fd =
-        follow ? open_retrying(dir_fd, name, FILE_READ_FLAGS) : open_without_links(dir_fd, name);
+    AUTO_FD fd = follow ? open_retrying(dir_fd, name, FILE_READ_FLAGS)
+                        : open_without_links(dir_fd, name, FILE_READ_FLAGS);
     if (fd < 0 && errno == ENOENT) {
         return ASSAY_OK;
     }
@@ -179,7 +205,7 @@ enum assay_status file_read_at(int dir_fd, const char *name, bool follow, size_t
     if (fd < 0) {
         return FAIL(err, ASSAY_FILE_IO, "%s: cannot open: %s", name, strerror(errno));
     }
-    TRY_IN(read_regular(fd, max_bytes, out, err), err, "reading %s", name);
+    TRY_IN(fd_read_file(fd, max_bytes, out, err), err, "reading %s", name);
     *found = true;
     return ASSAY_OK;
 }

@@ -20,6 +20,13 @@ MUST_CHECK enum assay_status file_read(const char *path, size_t max_bytes, struc
 MUST_CHECK enum assay_status file_read_at(int dir_fd, const char *name, bool follow,
                                           size_t max_bytes, struct buf *out, bool *found,
                                           struct assay_error *err);
+/* Opens a relative name below a directory; no component of it, link or "..", may lead out of there:
+ * EXDEV. Where the kernel cannot see to that, no component may be a link: ELOOP, ENOTDIR. -1 and
+ * errno as open(2). */
+int fd_open_beneath(int dir_fd, const char *name, int flags);
+/* Reads a regular file that is open, as file_read. */
+MUST_CHECK enum assay_status fd_read_file(int fd, size_t max_bytes, struct buf *out,
+                                          struct assay_error *err);
 /* All bytes; ASSAY_FILE_IO. */
 MUST_CHECK enum assay_status fd_write_all(int fd, struct slice bytes, struct assay_error *err);
 /* Reads to the end, or to the first failure, and forgets it. */

@@ -157,16 +157,18 @@
 #define LIMIT_AUDIT_FILE_NODES 4000000UL
 
 /* ---- files that name images ---- */
-#define LIMIT_YAML_BYTES      (16 * MIB)  /* of one file */
-#define LIMIT_YAML_DEPTH      64          /* of nesting */
-#define LIMIT_YAML_NODES      1000000UL   /* that a walk visits, aliases followed */
-#define LIMIT_YAML_ALIASES    1000        /* of one file */
-#define LIMIT_YAML_SCALAR     (1 * MIB)   /* of one text */
-#define LIMIT_YAML_DOCUMENTS  10000       /* of one file */
-#define LIMIT_YAML_ARENA      (512 * MIB) /* parsed form of one file */
-#define LIMIT_SCAN_BYTES      (16 * MIB)  /* of one file that names images */
-#define LIMIT_SCAN_FILES      1000000UL   /* looked at in one run */
-#define LIMIT_SCAN_DEPTH      64          /* of directories */
+#define LIMIT_YAML_BYTES      (16 * MIB)   /* of one file */
+#define LIMIT_YAML_DEPTH      64           /* of nesting */
+#define LIMIT_YAML_NODES      1000000UL    /* that a walk visits, aliases followed */
+#define LIMIT_YAML_ALIASES    1000         /* of one file */
+#define LIMIT_YAML_SCALAR     (1 * MIB)    /* of one text */
+#define LIMIT_YAML_DOCUMENTS  10000        /* of one file */
+#define LIMIT_YAML_ARENA      (512 * MIB)  /* parsed form of one file */
+#define LIMIT_SCAN_BYTES      (16 * MIB)   /* of one file that names images */
+#define LIMIT_SCAN_FILES      1000000UL    /* looked at in one run */
+#define LIMIT_SCAN_ENTRIES    10000000UL   /* of the directories that one run walks */
+#define LIMIT_SCAN_NAMES      (1024 * MIB) /* of the entries that are still to be visited */
+#define LIMIT_SCAN_DEPTH      64           /* of directories */
 #define LIMIT_SCAN_PATH_BYTES 4096
 #define LIMIT_SCAN_REFERENCES 200000UL
 #define LIMIT_SCAN_PROBLEMS   100000UL

@@ -113,7 +113,16 @@ static int compare_files(const void *a, const void *b, void *ctx)
     const size_t *x = a;
     const size_t *y = b;
     int order = slice_compare(slice_from_string(files[*x].name), slice_from_string(files[*y].name));
+    if (order == 0) {
+        order = slice_compare(slice_from_string(files[*x].path), slice_from_string(files[*y].path));
+    }
     return order != 0 ? order : compare_numbers(*x, *y);
+}
+
+static bool is_same_file(const struct scan_file *a, const struct scan_file *b)
+{
+    return slice_is(slice_from_string(a->name), b->name) &&
+           slice_is(slice_from_string(a->path), b->path);
 }
 
 static int compare_spots(const struct scan_spot *a, const struct scan_spot *b, const size_t *ranks)
@@ -170,8 +179,8 @@ static int compare_ignores(const void *a, const void *b, void *ctx)
 static void sort_all(struct scan *scan, size_t *ranks)
 {
     if (scan->reference_count > 0) {
-        qsort_r(scan->references, scan->reference_count, sizeof(*scan->references),
-                compare_uses, ranks);
+        qsort_r(scan->references, scan->reference_count, sizeof(*scan->references), compare_uses,
+                ranks);
     }
     if (scan->problem_count > 0) {
         qsort_r(scan->problems, scan->problem_count, sizeof(*scan->problems), compare_problems,
@@ -200,9 +209,8 @@ static size_t drop_repeated(void *list, size_t count, size_t size,
 
 static void drop_all_repeated(struct scan *scan, size_t *ranks)
 {
-    scan->reference_count =
-        drop_repeated(scan->references, scan->reference_count, sizeof(*scan->references),
-                      compare_references, ranks);
+    scan->reference_count = drop_repeated(scan->references, scan->reference_count,
+                                          sizeof(*scan->references), compare_references, ranks);
     scan->problem_count = drop_repeated(scan->problems, scan->problem_count,
                                         sizeof(*scan->problems), compare_problems, ranks);
     scan->ignore_count = drop_repeated(scan->ignores, scan->ignore_count, sizeof(*scan->ignores),
@@ -223,10 +231,9 @@ enum assay_status scan_finish(struct scan *scan, struct assay_error *err)
     if (count > 0) {
         qsort_r(by_name, count, sizeof(*by_name), compare_files, scan->files);
     }
-    /* entries of one name are one file */
+    /* entries of one name and path are one file */
     for (size_t i = 0; i < count; i++) {
-        bool same = i > 0 && slice_equal(slice_from_string(scan->files[by_name[i]].name),
-                                         slice_from_string(scan->files[by_name[i - 1]].name));
+        bool same = i > 0 && is_same_file(&scan->files[by_name[i]], &scan->files[by_name[i - 1]]);
         ranks[by_name[i]] = same ? ranks[by_name[i - 1]] : i;
     }
     sort_all(scan, ranks);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/tree.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+enum assay_status scan_tree_open(struct scan_tree *tree, const char *root, const char *shown,
+                                 struct assay_error *err)
+{
+    /* names that files hold are shorter than the files */
+    *tree = (struct scan_tree){ .root = root,
+                                .shown = shown,
+                                .name = BUF_INIT(2 * LIMIT_SCAN_BYTES),
+                                .path = BUF_INIT(2 * LIMIT_SCAN_BYTES),
+                                .bytes = BUF_INIT(LIMIT_SCAN_BYTES) };
+    tree->root_fd = (int)TEMP_FAILURE_RETRY(
+        open(root[0] == '\0' ? "." : root, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (tree->root_fd < 0) {
+        return FAIL(err, ASSAY_FILE_IO, "cannot open the directory: %s", strerror(errno));
+    }
+    return ASSAY_OK;
+}
+
+void scan_tree_close(struct scan_tree *tree)
+{
+    fd_close_quietly(&tree->root_fd);
+    buf_clear(&tree->name);
+    buf_clear(&tree->path);
+    buf_clear(&tree->bytes);
+}
+
+enum assay_status scan_tree_add(struct scan *scan, const char *relative, size_t *index,
+                                struct assay_error *err)
+{
+    struct scan_tree *tree = scan->tree;
+    size_t root_len = strlen(tree->root);
+    const char *slash = root_len > 0 && tree->root[root_len - 1] != '/' ? "/" : "";
+    buf_reset(&tree->name);
+    buf_reset(&tree->path);
+    TRY(buf_append_string(&tree->name, tree->shown, err));
+    TRY(buf_append_string(&tree->name, relative, err));
+    TRY(buf_append_string(&tree->path, tree->root, err));
+    TRY(buf_append_string(&tree->path, slash, err));
+    TRY(buf_append_string(&tree->path, relative, err));
+    return scan_add_file(scan, buf_text(&tree->name), buf_text(&tree->path), index, err);
+}
+
+enum assay_status scan_tree_problem(struct scan *scan, const char *relative,
+                                    enum assay_status status, const char *message,
+                                    struct assay_error *err)
+{
+    struct scan_spot spot = { 0 };
+    TRY(scan_tree_add(scan, relative, &spot.file, err));
+    return scan_add_problem(scan, &spot, status, err, "%s", message);
+}
+
+const char *scan_tree_directory(struct scan *scan, const char *relative, struct assay_error *err)
+{
+    struct slice path = slice_from_string(relative);
+    struct slice copy;
+    size_t slash = slice_find_last(path, '/');
+    if (slash == path.len) {
+        return "";
+    }
+    enum assay_status status = arena_copy(&scan->arena, slice_first(path, slash), &copy, err);
+    return status == ASSAY_OK ? (const char *)copy.ptr : NULL;
+}
+
+/* ---- files that a file names ---- */
+
+/* Adds one component to a clean path; false: it leads out, or is too long. */
+static bool enter(struct buf *path, struct slice name)
+{
+    if (name.len == 0 || slice_is(name, ".")) {
+        return true;
+    }
+    if (slice_is(name, "..")) {
+        size_t slash = slice_find_last(buf_slice(path), '/');
+        bool inside = path->len > 0;
+        path->len = slash == path->len ? 0 : slash;
+        path->ptr[path->len] = '\0';
+        return inside;
+    }
+    return (path->len == 0 || buf_append_byte(path, '/', NULL) == ASSAY_OK) &&
+           buf_append(path, name, NULL) == ASSAY_OK;
+}
+
+/* directory and path as one path without "." and "..", by their text; false: it leads out. */
+static bool resolve(const char *directory, const char *path, struct buf *out)
+{
+    struct slice parts[] = { slice_from_string(directory), slice_from_string(path) };
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        while (parts[i].len > 0) {
+            size_t end = slice_find(parts[i], '/');
+            if (!enter(out, slice_first(parts[i], end))) {
+                return false;
+            }
+            parts[i] = slice_from(parts[i], end + 1);
+        }
+    }
+    return true;
+}
+
+/* Reads it, or says what stands in the way in refused. */
+static enum assay_status read_beneath(const struct scan_tree *tree, const char *relative,
+                                      struct buf *bytes, bool *found, struct assay_error *err)
+{
+    AUTO_FD fd = fd_open_beneath(tree->root_fd, relative, SCAN_TREE_READ_FLAGS);
+    *found = false;
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+        return ASSAY_OK;
+    }
+    if (fd < 0 && (errno == EXDEV || errno == ELOOP)) {
+        return FAIL(err, ASSAY_FILE_LINK,
+                    "a link leads out of the directory that is judged, or in a circle");
+    }
+    if (fd < 0) {
+        return FAIL(err, ASSAY_FILE_IO, "cannot open: %s", strerror(errno));
+    }
+    enum assay_status status = fd_read_file(fd, LIMIT_SCAN_BYTES, bytes, err);
+    if (status == ASSAY_TOO_LARGE) {
+        return FAIL(err, ASSAY_FILE_LIMIT, "it is larger than %lu bytes", LIMIT_SCAN_BYTES);
+    }
+    TRY(status);
+    *found = true;
+    return ASSAY_OK;
+}
+
+#define OUTSIDE_SHOWN_BYTES 256
+
+static enum assay_status add_outside(struct scan *scan, const char *path, struct assay_error *err)
+{
+    char shown[OUTSIDE_SHOWN_BYTES];
+    struct slice cut = slice_first(slice_from_string(path), sizeof(shown) - 1);
+    memcpy(shown, cut.ptr, cut.len);
+    shown[cut.len] = '\0';
+    return scan_tree_problem(scan, shown, ASSAY_FILE_LINK,
+                             "it lies outside of the directory that is judged", err);
+}
+
+enum assay_status scan_open(struct scan *scan, const char *directory, const char *path,
+                            struct buf *bytes, struct scan_input *out, bool *found,
+                            struct assay_error *err)
+{
+    char relative[LIMIT_SCAN_PATH_BYTES] = "";
+    struct buf resolved = { .ptr = (uint8_t *)relative,
+                            .cap = sizeof(relative),
+                            .max = sizeof(relative) - 1 };
+    struct assay_error refused = ERROR_INIT;
+    *found = false;
+    *out = (struct scan_input){ 0 };
+    if (scan->tree == NULL) {
+        return ASSAY_OK;
+    }
+    if (path[0] == '/' || !resolve(directory, path, &resolved)) {
+        return add_outside(scan, path, err);
+    }
+    enum assay_status status = read_beneath(scan->tree, relative, bytes, found, &refused);
+    if (status == ASSAY_FILE_IO || status == ASSAY_FILE_LIMIT || status == ASSAY_FILE_LINK) {
+        return scan_tree_problem(scan, relative, status, refused.message, err);
+    }
+    if (status != ASSAY_OK) {
+        return error_pass(err, &refused);
+    }
+    if (!*found) {
+        return ASSAY_OK;
+    }
+    scan->seen++;
+    TRY(scan_tree_add(scan, relative, &out->file, err));
+    out->text = buf_slice(bytes);
+    out->directory = scan_tree_directory(scan, relative, err);
+    return out->directory != NULL ? ASSAY_OK : ASSAY_NO_MEMORY;
+}
