@@ -112,6 +112,10 @@ struct assay_options {
 
     int has_stdin; /**< non-zero: "-" in a source's place is the archive that comes from stdin_fd */
     int stdin_fd;
+
+    /** The whole session's network time, from its making on; 0: the default, which is counted for
+     * each repository: 5 minutes, and 6 hours with layers */
+    int64_t total_ms;
 };
 
 /* Everything but the size is zero. */

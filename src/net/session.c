@@ -38,6 +38,7 @@ static enum assay_status copy_options(struct net_session *session,
     session->credentials = options->credentials;
     session->request_timeout_ms =
         options->request_timeout_ms > 0 ? options->request_timeout_ms : LIMIT_REQUEST_MS;
+    session->deadline_ms = options->deadline_ms > 0 ? options->deadline_ms : INT64_MAX;
     TRY(list_copy(options->registry_tls_dirs, options->registry_tls_dir_count,
                   &session->registry_tls_dirs, err));
     TRY(list_copy(options->trust_tls_dirs, options->trust_tls_dir_count, &session->trust_tls_dirs,

@@ -32,6 +32,7 @@ struct net_session_options {
     size_t insecure_tls_count;
     struct net_credentials *credentials; /* borrowed; NULL: anonymous */
     int64_t request_timeout_ms;          /* 0: LIMIT_REQUEST_MS */
+    int64_t deadline_ms; /* monotonic: no waiting for a busy server beyond it; 0: none */
 };
 
 MUST_CHECK enum assay_status net_session_new(const struct net_session_options *options,

@@ -134,14 +134,17 @@ static void judge_unauthorized(struct exchange *exchange)
 }
 
 /* A server that wants more time than we have is not asked again. */
-static void judge_busy(struct exchange *exchange)
+static void judge_busy(const struct net_session *session, struct exchange *exchange)
 {
+    const struct assay_clock *clock = session->env->clock;
     int64_t wait_ms = exchange->response->retry_after_ms;
     exchange->tries++;
     if (wait_ms < 0) {
         wait_ms = LIMIT_BACKOFF_MS << (exchange->tries - 1);
     }
-    if (exchange->tries >= LIMIT_TRIES || wait_ms > LIMIT_RETRY_AFTER_MS) {
+    if (exchange->tries >= LIMIT_TRIES || wait_ms > LIMIT_RETRY_AFTER_MS ||
+        (session->deadline_ms != INT64_MAX &&
+         wait_ms >= session->deadline_ms - clock->monotonic_ms(clock->ctx))) {
         fail_http(exchange);
     } else {
         exchange->wait_ms = wait_ms;
@@ -177,7 +180,7 @@ void exchange_judge(struct net_session *session, struct exchange *exchange)
         break;
     case 429:
     case 503:
-        judge_busy(exchange);
+        judge_busy(session, exchange);
         break;
     default:
         fail_http(exchange);

@@ -42,6 +42,7 @@ struct net_session {
     struct string_list plain_http;
     struct string_list insecure_tls;
     int64_t request_timeout_ms;
+    int64_t deadline_ms; /* INT64_MAX: none */
     struct session_host *hosts;
     size_t host_count;
     struct session_grant *grants;

@@ -228,7 +228,8 @@ enum assay_status content_judge(struct assay_session *session, struct job *job,
         .session = session, .job = job, .claim = claim, .trace = &job->verdict->trace
     };
     content.deep = job->source->is_local || session->options.layers != 0;
-    content.with_config = content.deep || session->collect != NULL || session->bundle_alone;
+    content.with_config =
+        content.deep || session->collect != NULL || session->bundle_alone || session->keep_configs;
     enum assay_status status = fetch_signed(&content, err);
     if (status == ASSAY_OK) {
         status = judge_signed(&content, err);

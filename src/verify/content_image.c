@@ -7,6 +7,24 @@
 
 /* ---- config ---- */
 
+/* What the config says goes into the verdict; its platform follows when it was checked. */
+static enum assay_status keep_config(struct content *content, struct slice bytes,
+                                     struct assay_error *err)
+{
+    struct assay_verdict *verdict = content->job->verdict;
+    struct verdict_config *more =
+        mem_resize(verdict->configs, verdict->config_count + 1, sizeof(*more));
+    if (more == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    verdict->configs = more;
+    more[verdict->config_count] = (struct verdict_config){ 0 };
+    TRY_IN(oci_config_facts_parse(bytes, &more[verdict->config_count].facts, err), err,
+           "the image config");
+    verdict->config_count++;
+    return mem_set_string(&more[verdict->config_count - 1].platform, "", err);
+}
+
 static enum assay_status load_config(struct content *content, const struct oci_document *manifest,
                                      struct oci_config *out, struct assay_error *err)
 {
@@ -20,7 +38,8 @@ static enum assay_status load_config(struct content *content, const struct oci_d
            "the image config");
     TRY(content_check_bytes(content, RULE_CONFIG_DIGEST, "the image config", buf_slice(&bytes),
                             &manifest->config.digest, manifest->config.size, err));
-    return oci_config_parse(buf_slice(&bytes), out, err);
+    TRY(oci_config_parse(buf_slice(&bytes), out, err));
+    return content->session->keep_configs ? keep_config(content, buf_slice(&bytes), err) : ASSAY_OK;
 }
 
 /* ---- layers ---- */
@@ -140,6 +159,12 @@ enum assay_status content_judge_image(struct content *content, const struct oci_
     TRY(check_platform(content, platform, &config, err));
     if (out != NULL) {
         oci_platform_format(&config.platform, out, PLATFORM_TEXT_BYTES);
+    }
+    if (content->session->keep_configs) {
+        const struct assay_verdict *verdict = content->job->verdict;
+        char text[PLATFORM_TEXT_BYTES];
+        oci_platform_format(platform == NULL ? &config.platform : platform, text, sizeof(text));
+        TRY(mem_set_string(&verdict->configs[verdict->config_count - 1].platform, text, err));
     }
     return content->deep ? judge_layers(content, manifest, &config, err) : ASSAY_OK;
 }

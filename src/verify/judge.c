@@ -213,7 +213,11 @@ static enum assay_status describe_roles(struct assay_verdict *verdict,
             verdict->expires_unix_s = view.expires_unix_s;
             TRY(mem_set_string(&verdict->expires_role, view.name, err));
         }
+        if (slice_is(name, "timestamp")) {
+            verdict->timestamp_expires_unix_s = view.expires_unix_s;
+        }
         if (slice_is(name, role)) {
+            verdict->threshold = view.threshold;
             TRY(add_signers(verdict, &view, err));
         }
     }

@@ -121,8 +121,9 @@ static enum assay_status check_options(const struct assay_options *options, stru
     if (options->stateless && options->tofu) {
         return FAIL(err, ASSAY_USAGE, "without state a first root cannot be accepted: pin it");
     }
-    if (options->jobs < 0 || options->jobs > LIMIT_JOBS || options->timeout_ms < 0) {
-        return FAIL(err, ASSAY_USAGE, "jobs must be 0 to %d and the timeout not negative",
+    if (options->jobs < 0 || options->jobs > LIMIT_JOBS || options->timeout_ms < 0 ||
+        options->total_ms < 0) {
+        return FAIL(err, ASSAY_USAGE, "jobs must be 0 to %d and no time limit negative",
                     LIMIT_JOBS);
     }
     return ASSAY_OK;
@@ -161,6 +162,16 @@ static enum assay_status open_credentials(struct assay_session *session, struct 
     return net_credentials_new(&paths, &session->credentials, err);
 }
 
+static void set_deadline(struct assay_session *session)
+{
+    const struct assay_clock *clock = session->env.clock;
+    int64_t total_ms = session->options.total_ms;
+    if (total_ms > 0 &&
+        __builtin_add_overflow(clock->monotonic_ms(clock->ctx), total_ms, &session->deadline_ms)) {
+        session->deadline_ms = INT64_MAX;
+    }
+}
+
 static enum assay_status session_init(struct assay_session *session,
                                       const struct assay_options *options,
                                       const struct assay_env *env, struct assay_error *err)
@@ -174,6 +185,7 @@ static enum assay_status session_init(struct assay_session *session,
     session->env = *env;
     TRY(check_options(&session->options, err));
     TRY(copy_options(session, err));
+    set_deadline(session);
     TRY(check_hosts(session->options.plain_http, session->options.plain_http_count, "plain HTTP",
                     err));
     TRY(check_hosts(session->options.insecure_tls, session->options.insecure_tls_count,
@@ -268,6 +280,11 @@ void session_judge_alone(struct assay_session *session)
     session->bundle_alone = true;
 }
 
+void session_keep_configs(struct assay_session *session)
+{
+    session->keep_configs = true;
+}
+
 enum assay_status session_now(const struct assay_session *session, int64_t *out,
                               struct assay_error *err)
 {
@@ -282,20 +299,36 @@ enum assay_status session_now(const struct assay_session *session, int64_t *out,
     return ASSAY_OK;
 }
 
+/* What a worker may spend on the network from now on. */
+static enum assay_status remaining_ms(const struct assay_session *session, int64_t *out,
+                                      struct assay_error *err)
+{
+    const struct assay_clock *clock = session->env.clock;
+    *out = session->options.layers ? LIMIT_TOTAL_LAYERS_MS : LIMIT_TOTAL_MS;
+    if (session->options.total_ms == 0) {
+        return ASSAY_OK;
+    }
+    *out = session->deadline_ms - clock->monotonic_ms(clock->ctx);
+    return *out > 0 ? ASSAY_OK
+                    : FAIL(err, ASSAY_NET_TIMEOUT, "the %lld ms for the whole run are over",
+                           (long long)session->options.total_ms);
+}
+
 enum assay_status worker_net_open(struct assay_session *session, bool offline,
                                   struct worker_net *out, struct assay_error *err)
 {
     const struct assay_options *o = &session->options;
+    int64_t total_ms = 0;
     *out = (struct worker_net){ .env = session->env };
     if (offline) {
         return ASSAY_OK;
     }
+    TRY(remaining_ms(session, &total_ms, err));
     if (out->env.fetcher == NULL) {
         struct net_curl_options curl = { .proxy_https = o->proxy_https,
                                          .proxy_http = o->proxy_http,
                                          .no_proxy = o->no_proxy,
-                                         .total_ms =
-                                             o->layers ? LIMIT_TOTAL_LAYERS_MS : LIMIT_TOTAL_MS,
+                                         .total_ms = total_ms,
                                          .user_agent = "assay/" ASSAY_VERSION_STRING };
         TRY(net_fetcher_curl_new(&curl, &out->env, &out->own_fetcher, err));
         out->env.fetcher = out->own_fetcher;
@@ -311,6 +344,7 @@ enum assay_status worker_net_open(struct assay_session *session, bool offline,
         .insecure_tls_count = o->insecure_tls_count,
         .credentials = session->credentials,
         .request_timeout_ms = o->timeout_ms,
+        .deadline_ms = session->deadline_ms,
     };
     enum assay_status status = net_session_new(&options, &out->env, &out->net, err);
     if (status != ASSAY_OK) {

@@ -27,6 +27,10 @@ void session_judge_alone(struct assay_session *session);
  * there is the verdict's. The writer is borrowed for the session's life. */
 void session_collect(struct assay_session *session, struct bundle_writer *writer);
 
+/* From now on the configs of the platforms that are judged are hashed as well, and what they say
+ * stands in the verdict. */
+void session_keep_configs(struct assay_session *session);
+
 /* The updated and verified trust data of a repository, every delegation that can be loaded
  * included, for inspect --trust. */
 

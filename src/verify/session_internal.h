@@ -20,6 +20,8 @@ struct assay_session {
     struct bundle *bundle;         /* options.bundle; NULL until session_open_bundle */
     struct bundle_writer *collect; /* what was verified goes in here; NULL: nowhere; borrowed */
     bool bundle_alone;             /* see session_judge_alone */
+    bool keep_configs;             /* see session_keep_configs */
+    int64_t deadline_ms;           /* of the network, monotonic; 0: none for the session */
 };
 
 /* Opens options.bundle, if there is one and it is not open. Before any thread is started. */

@@ -80,6 +80,11 @@ void assay_verdict_free(struct assay_verdict *verdict)
     for (size_t i = 0; i < verdict->note_count; i++) {
         mem_free(verdict->notes[i]);
     }
+    for (size_t i = 0; i < verdict->config_count; i++) {
+        mem_free(verdict->configs[i].platform);
+        oci_config_facts_clear(&verdict->configs[i].facts);
+    }
+    mem_free(verdict->configs);
     mem_free(verdict->signers);
     mem_free(verdict->platforms);
     mem_free(verdict->notes);

@@ -6,6 +6,7 @@
 
 #include "base/trace.h"
 #include "crypto/digest.h"
+#include "oci/config_facts.h"
 #include "oci/manifest.h"
 
 #include <assay/verify.h>
@@ -30,6 +31,12 @@ struct verdict_signer {
     char canonical_id[65]; /* survives a new certificate */
 };
 
+/* A config that was hashed, see session_keep_configs. */
+struct verdict_config {
+    char *platform; /* of the index, or as the config says itself */
+    struct oci_config_facts facts;
+};
+
 struct assay_verdict {
     struct assay_error error; /* status ASSAY_OK: trusted */
     char *reference;          /* normalised, or as typed when it could not be read */
@@ -41,12 +48,16 @@ struct assay_verdict {
     char *role;
     int64_t expires_unix_s; /* the earliest on the path, 0: unknown */
     char *expires_role;
-    char *trust_server;     /* URL or directory that metadata came from */
-    char *root_fingerprint; /* canonical ids of the last root's keys, comma separated */
+    uint64_t threshold;               /* of the role that signed the tag; 0: unknown */
+    int64_t timestamp_expires_unix_s; /* 0: unknown */
+    char *trust_server;               /* URL or directory that metadata came from */
+    char *root_fingerprint;           /* canonical ids of the last root's keys, comma separated */
     struct verdict_signer *signers;
     size_t signer_count;
     struct verdict_platform *platforms;
     size_t platform_count;
+    struct verdict_config *configs; /* of the platforms that were judged, where they are kept */
+    size_t config_count;
     char **notes; /* the tag moved, first use accepted, floor fell: one sentence each */
     size_t note_count;
     bool is_engine; /* print engine=exported: the bytes are what an engine handed out */
