@@ -6,7 +6,7 @@ set -eu
 build='gcc libc6-dev meson ninja-build pkg-config python3
        libssl-dev libcurl4-openssl-dev libjansson-dev libyaml-dev libsodium-dev zlib1g-dev libisal-dev libzstd-dev ca-certificates'
 test='libcriterion-dev clang libclang-rt-14-dev g++ clang-format clang-tidy cppcheck valgrind gcovr
-      strace openssl curl git mandoc python3-jsonschema python3-yaml
+      strace openssl curl git mandoc python3-jsonschema libxml2-utils python3-yaml
       notary docker-registry docker.io skopeo podman umoci zstd chromium chromium-driver'
 
 bench='golang-go golang-github-docker-notary-dev'

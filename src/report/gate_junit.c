@@ -88,9 +88,12 @@ static void put_lines(struct report *report, size_t first, bool is_one)
         markup_raw(&page->to,
                    "%s %s: ", finding->ignored != NULL ? "ignored" : page_level(finding->level),
                    gate_rule_row(finding->rule)->id);
+        const char *more = finding->ignored != NULL ? finding->ignored : finding->remedy;
         put(report, finding->message);
-        markup_fixed(&page->to, finding->ignored != NULL ? " Reason: " : " ");
-        put(report, finding->ignored != NULL ? finding->ignored : finding->remedy);
+        markup_fixed(&page->to, more[0] == '\0'            ? ""
+                                : finding->ignored != NULL ? "; because "
+                                                           : "; ");
+        put(report, more);
         markup_fixed(&page->to, "\n");
     }
 }
@@ -131,8 +134,10 @@ static void put_case(struct report *report, const struct test_case *test)
     put(report, page_file(page, test->spot));
     markup_fixed(to, "\" name=\"");
     put(report, test->name);
-    markup_raw(to, " (line %zu)\">", test->spot->line);
-    markup_raw(to, "<%s", tags[test->result]);
+    if (test->spot->line > 0) {
+        markup_raw(to, " (line %zu)", test->spot->line);
+    }
+    markup_raw(to, "\"><%s", tags[test->result]);
     if (test->result == RESULT_FAILED || test->result == RESULT_ERROR) {
         markup_raw(to, " type=\"%s\" message=\"", assay_status_id(test->status));
         put(report, message_of(page, test->first, test->status));

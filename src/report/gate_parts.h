@@ -18,6 +18,7 @@ struct gate_page {
     const struct report_style *style;
     struct markup to;
     struct buf clean;          /* for page_clean */
+    struct buf line;           /* for page_json */
     struct buf said;           /* for page_said */
     struct page_image *images; /* one for each of the gate's */
     size_t *next;              /* for each finding, the next of the same image; SIZE_MAX: none */
@@ -25,7 +26,8 @@ struct gate_page {
     size_t ignored;
 };
 
-/* The text as it is safe to show, whole; "" for NULL. It lives until the next call. */
+/* The text as it is safe to show and to print in a CI system's log, whole; "" for NULL. It lives
+ * until the next call. */
 const char *page_clean(struct gate_page *page, const char *text);
 /* The same, written, with what escape says for a character; NULL for what stays as it is. */
 void page_text(struct gate_page *page, const char *text, const char *(*escape)(char c));

@@ -16,7 +16,7 @@ static void put(struct gate_page *page, const char *text)
     struct markup *to = &page->to;
     markup_fixed(to, "  ");
     if (to->status == ASSAY_OK) {
-        to->status = report_squeezed(text, to->out, to->err);
+        to->status = report_squeezed(page_clean(page, text), to->out, to->err);
     }
 }
 
@@ -56,7 +56,7 @@ static void put_said(struct text *text, const struct gate_finding *finding)
     put(page, gate_rule_row(finding->rule)->id);
     put(page, finding->message);
     if (finding->ignored != NULL) {
-        markup_fixed(&page->to, "  reason:");
+        markup_fixed(&page->to, "  because");
         put(page, finding->ignored);
     }
     markup_fixed(&page->to, "\n");
@@ -120,7 +120,7 @@ static void put_verdict(struct gate_page *page, const struct assay_verdict *verd
 {
     struct markup *to = &page->to;
     for (size_t i = 0; i < verdict->note_count; i++) {
-        markup_fixed(to, "  note");
+        markup_fixed(to, "  also");
         put(page, verdict->notes[i]);
         markup_fixed(to, "\n");
     }
@@ -144,8 +144,9 @@ static void put_image(struct text *text, size_t index)
              page_word(page, index));
     put(page, image->reference);
     put_place(page, &image->found->spot);
-    if (trusted != NULL && to->status == ASSAY_OK) {
-        to->status = report_evidence(trusted, to->out, to->err);
+    if (trusted != NULL) {
+        markup_fixed(to, "  ");
+        markup_fixed(to, page_clean(page, page_evidence(page, trusted)));
     } else if (status != ASSAY_OK) {
         put(page, assay_status_id(status));
     }
