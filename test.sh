@@ -63,10 +63,10 @@ for stage in "$@"; do
         [ -z "${ASSAY_PUBLIC_VECTORS:-}" ] || public_counts ;;
     asan)
         check 'build with gcc, AddressSanitizer and UBSan' configure build/asan gcc "$sanitize" &&
-            meson_tests build/asan --suite unit --suite vectors --suite cli --suite fuzz --suite public ;;
+            meson_tests build/asan --suite unit --suite vectors --suite cli --suite fuzz --suite report --suite public ;;
     clang)
         check 'build with clang, AddressSanitizer and UBSan' configure build/clang clang "$sanitize" &&
-            meson_tests build/clang --suite unit --suite vectors --suite cli --suite fuzz --suite public ;;
+            meson_tests build/clang --suite unit --suite vectors --suite cli --suite fuzz --suite report --suite public ;;
     fuzz)
         check 'build with libFuzzer' configure build/fuzz clang -Dfuzz=true "$sanitize" &&
             check 'five seconds of each fuzzer' tests/fuzz/run.sh build/fuzz 5 ;;

@@ -269,7 +269,7 @@ def main():
     for test in (test_expected, test_bytes, test_schemas, test_text, test_json, test_sarif, test_junit, test_github,
                  test_gitlab, test_markdown):
         test()
-    print(f"{count} checks, {failed} failed")
+    print(f"{count - failed} passed, {failed} failed")
     shutil.rmtree(SCRATCH)
     sys.exit(failed != 0 or count == 0)
 
