@@ -144,8 +144,9 @@ static enum assay_status load(struct yaml_builder *builder, struct slice text,
         return FAIL_NO_MEMORY(err);
     }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    struct slice bare = slice_from(text, builder->place.mark.offset); /* without a BOM */
-    yaml_parser_set_input_string(&parser, bare.ptr, bare.len);
+    struct slice bare = slice_from(text, builder->place.mark.offset);         /* without a BOM */
+    const uint8_t *bytes = bare.ptr != NULL ? bare.ptr : (const uint8_t *)""; /* it asserts */
+    yaml_parser_set_input_string(&parser, bytes, bare.len);
     enum assay_status status = take_events(builder, &parser, err);
     yaml_parser_delete(&parser);
     return status == ASSAY_OK ? yaml_build_finish(builder, err) : status;

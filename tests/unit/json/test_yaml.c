@@ -249,3 +249,13 @@ Test(json_yaml, bombs)
     cr_expect_eq(load_repeated(list, "", 0, ""), ASSAY_FILE_LIMIT);
     cr_expect_eq(load_repeated(merged, "", 0, ""), ASSAY_OK);
 }
+
+Test(json_yaml, no_bytes_at_all)
+{
+    CLEANUP(yaml_file_clear) struct yaml_file file = { 0 };
+    struct yaml_mark where;
+    cr_assert_eq(yaml_load(SLICE_EMPTY, &file, &where, NULL), ASSAY_OK);
+    for (size_t i = 0; i < file.count; i++) {
+        cr_expect(yaml_is_null(file.documents[i]));
+    }
+}
