@@ -71,6 +71,9 @@ static bool text_is_unsafe(uint32_t code_point)
         { 0xE000, 0xF8FF },   { 0xFFFE, 0xFFFF },   /* private use, no characters */
         { 0xE0000, 0xE0FFF }, { 0xF0000, 0x10FFFF } /* tags, private use */
     };
+    if (code_point >= ' ' && code_point < 0x7F) { /* nearly all of any text */
+        return false;
+    }
     for (size_t i = 0; i < ARRAY_LEN(unsafe); i++) {
         if (code_point >= unsafe[i].first && code_point <= unsafe[i].last) {
             return true;

@@ -76,22 +76,30 @@ const char *page_evidence(struct gate_page *page, const struct assay_verdict *ve
     return text + strspn(text, " ");
 }
 
+/* How many bytes can be written as they are: to the first of two marks, or to a DEL, which is a
+ * control character though JSON allows it. */
+static size_t json_fitting(struct slice line)
+{
+    size_t len = 0;
+    while (len < line.len && line.ptr[len] != 0x7F &&
+           (line.ptr[len] != '#' || len + 1 == line.len || line.ptr[len + 1] != '#')) {
+        len++;
+    }
+    return len;
+}
+
 /* Texts that keep their bytes have marks parted, too, by an escape that means the same. */
 static enum assay_status append_json_line(struct slice line, struct buf *out,
                                           struct assay_error *err)
 {
-    for (;;) {
-        size_t end = 0;
-        while (end + 1 < line.len && (line.ptr[end] != '#' || line.ptr[end + 1] != '#')) {
-            end++;
-        }
-        if (end + 1 >= line.len) {
-            return buf_append(out, line, err);
-        }
-        TRY(buf_append(out, slice_first(line, end), err));
-        TRY(buf_append_string(out, "\\u0023", err));
-        line = slice_from(line, end + 1);
+    size_t len = json_fitting(line);
+    while (len < line.len) {
+        TRY(buf_append(out, slice_first(line, len), err));
+        TRY(buf_printf(out, err, "\\u%04x", (unsigned)line.ptr[len]));
+        line = slice_from(line, len + 1);
+        len = json_fitting(line);
     }
+    return buf_append(out, line, err);
 }
 
 void page_json(struct gate_page *page, struct json_new *value)
