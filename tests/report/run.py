@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """run.py FORMATS SOURCE [--write]: the gate's samples in each format. They are what expected/ holds (--write renews
 it), what the schemas of those who read them allow, and nothing in them says what only a text from outside said."""
+import atexit
 import hashlib
 import json
 import re
@@ -15,6 +16,7 @@ import xml.etree.ElementTree
 FORMATS, SOURCE = sys.argv[1:3]
 HERE = f"{SOURCE}/tests/report"
 SCRATCH = tempfile.mkdtemp()
+atexit.register(shutil.rmtree, SCRATCH)
 SAMPLES = ("tidy", "hostile", "green", "empty")
 KINDS = ("text", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown")
 # the text of the hostile sample's file, and as a report shows it
@@ -270,7 +272,6 @@ def main():
                  test_gitlab, test_markdown):
         test()
     print(f"{count - failed} passed, {failed} failed")
-    shutil.rmtree(SCRATCH)
     sys.exit(failed != 0 or count == 0)
 
 

@@ -258,6 +258,35 @@ Test(report_gate, only_trusted_passes)
     }
 }
 
+/* A finding without an image is a case of its own. */
+Test(report_gate, junit_without_an_image)
+{
+    static const struct {
+        enum assay_status status;
+        enum gate_level level;
+        const char *ignored;
+        const char *expected;
+    } cases[] = {
+        { ASSAY_FILE_SYNTAX, GATE_ERROR, NULL, "\"><failure type=\"file-syntax\" message=\"x\">" },
+        { ASSAY_FILE_IO, GATE_ERROR, NULL, "\"><error type=\"file-io\" message=\"x\">" },
+        { ASSAY_POLICY, GATE_WARNING, NULL, "\"><failure type=\"policy\" message=\"x\">" },
+        { ASSAY_OK, GATE_ERROR, NULL, "\"><failure type=\"ok\" message=\"x\">" },
+        { ASSAY_OK, GATE_WARNING, NULL, "\"><system-out>warning tag-latest: x; x\n" },
+        { ASSAY_POLICY, GATE_ERROR, "y", "\"><skipped>ignored tag-latest: x; because y\n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct one one;
+        struct gate gate = *one_gate(&one, "x");
+        AUTO_BUF out = BUF_INIT(MIB);
+        gate.image_count = 0;
+        one.finding.status = cases[i].status;
+        one.finding.level = cases[i].level;
+        one.finding.ignored = cases[i].ignored;
+        write(GATE_FORMAT_JUNIT, &gate, &out);
+        cr_expect(strstr(buf_text(&out), cases[i].expected) != NULL, "%zu: %s", i, buf_text(&out));
+    }
+}
+
 /* ---- many ---- */
 
 struct many {
