@@ -11,6 +11,7 @@
 struct expand_names {
     const char *(*find)(const void *ctx, struct slice name);
     const void *ctx;
+    size_t *budget; /* steps that all texts of a file may take yet; NULL: each text for itself */
 };
 
 enum expand_dialect {
@@ -24,8 +25,8 @@ struct expand_result {
 };
 
 /* Appends to out what text comes to. A name that is not set is empty, and unset_name says so.
- * ASSAY_FILE_SYNTAX: malformed, or "${NAME:?message}" without a value. escape: of a Dockerfile,
- * '\\' or '`'; 0 in compose. */
+ * ASSAY_FILE_SYNTAX: malformed, or "${NAME:?message}" without a value; ASSAY_FILE_LIMIT: longer,
+ * deeper or more work than the named limits. escape: of a Dockerfile, '\\' or '`'; 0 in compose. */
 MUST_CHECK enum assay_status expand_text(enum expand_dialect dialect, char escape,
                                          struct slice text, const struct expand_names *names,
                                          struct buf *out, struct expand_result *result,
