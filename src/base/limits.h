@@ -194,6 +194,14 @@
 #define LIMIT_GATE_ARENA      (512 * MIB) /* findings and their texts */
 #define LIMIT_GATE_REPORT     (512 * MIB) /* one output */
 
+/* ---- pipelines ---- */
+#define LIMIT_MATRIX_VALUES     256         /* of one name; GitHub runs no more jobs of a matrix */
+#define LIMIT_MATRIX_NAMES      4           /* in "matrix.a.b" */
+#define LIMIT_MATRIX_NAME_BYTES 63          /* of one of them */
+#define LIMIT_PIPELINE_EFFORT   100000000UL /* entries looked at for the names of one pipeline */
+#define LIMIT_PIPELINE_NAMES    64          /* variables in an image, those in their values too */
+#define LIMIT_PIPELINE_LINKS    10          /* from one "!reference" to the next */
+
 /* ---- engines ---- */
 #define LIMIT_PROCESS_END_MS  10000L /* for another program to end by itself, once asked to */
 #define LIMIT_ENGINE_SILENT_S 3600L  /* an engine copies a whole image before its first byte */
