@@ -109,6 +109,7 @@
 #define LIMIT_LAYOUT_ENTRIES    4096      /* images in one directory's index.json */
 #define LIMIT_BLOB_BYTES        (16UL * 1024 * MIB) /* one blob as stored */
 #define LIMIT_BLOB_READ_BYTES   (64 * KIB)          /* of a blob in memory at a time */
+#define LIMIT_CACHE_BYTES       (64 * MIB) /* manifests and configs kept of one repository */
 #define LIMIT_CONFIG_PORTS      4096                /* that an image exposes, ranges written out */
 #define LIMIT_CONFIG_ENV        4096                /* variables of an image; a dozen in practice */
 #define LIMIT_CONFIG_LABELS     4096                /* of an image; some tools write a hundred */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/mem.h"
+#include "source/registry_answers.h"
 #include "source/transports.h"
 
 struct registry {
@@ -80,71 +81,7 @@ void source_registry_answer(struct source *source, struct net_response *response
     *response = (struct net_response){ 0 };
 }
 
-/* ---- answers ---- */
-
-/* The header must tell the truth about the bytes that came with it, whoever altered either. */
-static enum assay_status check_header_digest(const struct net_response *response,
-                                             struct assay_error *err)
-{
-    const char *said = response->docker_content_digest;
-    struct digest claimed;
-    struct digest actual;
-
-    if (said[0] == '\0') {
-        return ASSAY_OK;
-    }
-    if (digest_parse(slice_from_string(said), &claimed, NULL) == ASSAY_OK) {
-        TRY(digest_compute(claimed.alg, buf_slice(&response->body), &actual, err));
-        if (digest_equal(&claimed, &actual)) {
-            return ASSAY_OK;
-        }
-    }
-    return FAIL(err, ASSAY_DIGEST_MISMATCH,
-                "the registry's Docker-Content-Digest '%s' is not the digest of what it sent",
-                said);
-}
-
-static enum assay_status check_transfer(const struct net_response *response,
-                                        enum assay_status missing, struct assay_error *err)
-{
-    if (response->status != ASSAY_OK) {
-        if (err != NULL) {
-            *err = response->error;
-        }
-        return response->status;
-    }
-    if (response->http_status == 404) {
-        return FAIL(err, missing, "the registry does not have it (HTTP 404)");
-    }
-    if (response->http_status != 200) {
-        return FAIL(err, ASSAY_HTTP_STATUS, "the registry answered with HTTP %d",
-                    response->http_status);
-    }
-    return ASSAY_OK;
-}
-
-/* Takes the body. */
-static enum assay_status take_manifest(struct net_response *response, enum assay_status missing,
-                                       struct source_manifest *out, struct assay_error *err)
-{
-    TRY(check_transfer(response, missing, err));
-    /* Said here, so that a schema 1 manifest is called that: its digest covers not all its bytes.
-     */
-    enum oci_media media = oci_media_parse(response->content_type);
-    if (response->content_type[0] != '\0' && !oci_media_is_index(media) &&
-        !oci_media_is_manifest(media)) {
-        return FAIL(err, ASSAY_MEDIA_TYPE,
-                    "the registry sent '%s' instead of an image manifest or index",
-                    response->content_type);
-    }
-    TRY(check_header_digest(response, err));
-    buf_move(&out->bytes, &response->body);
-    memcpy(out->media_type, response->content_type, sizeof(out->media_type));
-    struct slice claimed = slice_first(slice_from_string(response->docker_content_digest),
-                                       sizeof(out->claimed_digest) - 1);
-    memcpy(out->claimed_digest, claimed.ptr, claimed.len);
-    return ASSAY_OK;
-}
+/* ---- by name ---- */
 
 static enum assay_status registry_named(struct source *source, struct source_manifest *out,
                                         struct assay_error *err)
@@ -159,7 +96,7 @@ static enum assay_status registry_named(struct source *source, struct source_man
         TRY(net_session_get(registry->session, &get, &registry->answer, 1, err));
     }
     registry->has_answer = false;
-    enum assay_status status = take_manifest(&registry->answer, ASSAY_NOT_FOUND, out, err);
+    enum assay_status status = answer_take_manifest(&registry->answer, ASSAY_NOT_FOUND, out, err);
     net_response_clear(&registry->answer);
     if (status != ASSAY_OK) {
         return error_context(err, status, "manifest of %s", registry->reference.text);
@@ -168,25 +105,6 @@ static enum assay_status registry_named(struct source *source, struct source_man
 }
 
 /* ---- by digest ---- */
-
-/* What a descriptor promises bounds what is read. */
-static size_t bound_of(const struct oci_descriptor *wanted, uint64_t limit)
-{
-    return (size_t)(wanted->size != 0 && wanted->size < limit ? wanted->size : limit);
-}
-
-/* More than the descriptor's size is a wrong size, not a question of limits. */
-static enum assay_status check_excess(const struct net_response *response,
-                                      const struct oci_descriptor *wanted, uint64_t limit,
-                                      struct assay_error *err)
-{
-    if (response->status == ASSAY_TOO_LARGE && bound_of(wanted, limit) == wanted->size) {
-        return FAIL(err, ASSAY_SIZE_MISMATCH,
-                    "the registry sent more than the %llu bytes of the descriptor",
-                    (unsigned long long)wanted->size);
-    }
-    return ASSAY_OK;
-}
 
 /* One flight of at most LIMIT_FLIGHT requests. */
 struct flight {
@@ -207,15 +125,31 @@ static void flight_free(struct flight **flight)
     mem_free(*flight);
 }
 
-static enum assay_status judge_manifest(struct net_response *response,
+/* Of what is asked for by digest. */
+struct document_kind {
+    const char *path;
+    uint64_t limit;
+    const char *accept;
+};
+static const struct document_kind MANIFESTS = { "manifests", LIMIT_MANIFEST_BYTES,
+                                                oci_accept_manifests };
+static const struct document_kind CONFIGS = { "blobs", LIMIT_CONFIG_BYTES, NULL };
+
+static enum assay_status judge_document(const struct document_kind *kind,
+                                        struct net_response *response,
                                         const struct oci_descriptor *wanted,
                                         struct source_manifest *out, struct assay_error *err)
 {
-    TRY(check_excess(response, wanted, LIMIT_MANIFEST_BYTES, err));
-    return take_manifest(response, ASSAY_MANIFEST_MISSING, out, err);
+    TRY(answer_excess(response, wanted, kind->limit, err));
+    if (kind == &MANIFESTS) {
+        return answer_take_manifest(response, ASSAY_MANIFEST_MISSING, out, err);
+    }
+    TRY(answer_transfer(response, ASSAY_MANIFEST_MISSING, err));
+    buf_move(&out->bytes, &response->body);
+    return ASSAY_OK;
 }
 
-static enum assay_status fetch_flight(struct registry *registry,
+static enum assay_status fetch_flight(struct registry *registry, const struct document_kind *kind,
                                       const struct oci_descriptor *wanted, size_t count,
                                       struct source_manifest *out, enum assay_status *statuses,
                                       struct assay_error *errors, struct assay_error *err)
@@ -228,19 +162,41 @@ static enum assay_status fetch_flight(struct registry *registry,
     }
     for (size_t i = 0; i < count; i++) {
         digest_format(&wanted[i].digest, digest);
-        TRY(make_url(registry, "manifests", digest, &flight->urls[i], err));
-        flight->gets[i] = get_of(registry, buf_text(&flight->urls[i]),
-                                 bound_of(&wanted[i], LIMIT_MANIFEST_BYTES));
-        flight->gets[i].accept = oci_accept_manifests;
+        TRY(make_url(registry, kind->path, digest, &flight->urls[i], err));
+        flight->gets[i] =
+            get_of(registry, buf_text(&flight->urls[i]), answer_bound_of(&wanted[i], kind->limit));
+        flight->gets[i].accept = kind->accept;
     }
     TRY(net_session_get(registry->session, flight->gets, flight->responses, count, err));
     for (size_t i = 0; i < count; i++) {
-        statuses[i] = judge_manifest(&flight->responses[i], &wanted[i], &out[i], &errors[i]);
+        statuses[i] = judge_document(kind, &flight->responses[i], &wanted[i], &out[i], &errors[i]);
         if (statuses[i] != ASSAY_OK) {
             digest_format(&wanted[i].digest, digest);
-            (void)error_context(&errors[i], statuses[i], "manifest %s of %s", digest,
+            (void)error_context(&errors[i], statuses[i], "%s %s of %s",
+                                kind == &MANIFESTS ? "manifest" : "config", digest,
                                 registry->reference.name);
         }
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status fetch_documents(struct registry *registry,
+                                         const struct document_kind *kind,
+                                         const struct oci_descriptor *wanted, size_t count,
+                                         struct source_manifest *out, enum assay_status *statuses,
+                                         struct assay_error *errors, struct assay_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        out[i] = (struct source_manifest){ 0 };
+        statuses[i] = ASSAY_INTERNAL;
+        error_clear(&errors[i]);
+    }
+    TRY(need_session(registry, err));
+    for (size_t done = 0; done < count;) {
+        size_t part = count - done < LIMIT_FLIGHT ? count - done : LIMIT_FLIGHT;
+        TRY(fetch_flight(registry, kind, wanted + done, part, out + done, statuses + done,
+                         errors + done, err));
+        done += part;
     }
     return ASSAY_OK;
 }
@@ -251,21 +207,17 @@ static enum assay_status registry_by_digest(struct source *source,
                                             enum assay_status *statuses, struct assay_error *errors,
                                             struct assay_error *err)
 {
-    struct registry *registry = registry_of(source);
+    return fetch_documents(registry_of(source), &MANIFESTS, wanted, count, out, statuses, errors,
+                           err);
+}
 
-    for (size_t i = 0; i < count; i++) {
-        out[i] = (struct source_manifest){ 0 };
-        statuses[i] = ASSAY_INTERNAL;
-        error_clear(&errors[i]);
-    }
-    TRY(need_session(registry, err));
-    for (size_t done = 0; done < count;) {
-        size_t part = count - done < LIMIT_FLIGHT ? count - done : LIMIT_FLIGHT;
-        TRY(fetch_flight(registry, wanted + done, part, out + done, statuses + done, errors + done,
-                         err));
-        done += part;
-    }
-    return ASSAY_OK;
+enum assay_status source_registry_configs(struct source *source,
+                                          const struct oci_descriptor *wanted, size_t count,
+                                          struct source_manifest *out, enum assay_status *statuses,
+                                          struct assay_error *errors, struct assay_error *err)
+{
+    return fetch_documents(registry_of(source), &CONFIGS, wanted, count, out, statuses, errors,
+                           err);
 }
 
 /* ---- blobs ---- */
@@ -287,16 +239,17 @@ static enum assay_status registry_blob(struct source *source, const struct oci_d
                     (unsigned long long)wanted->size, LIMIT_BLOB_BYTES);
     }
     TRY(make_url(registry, "blobs", digest, &url, err));
-    struct net_get get = get_of(registry, buf_text(&url), bound_of(wanted, LIMIT_BLOB_BYTES));
+    struct net_get get =
+        get_of(registry, buf_text(&url), answer_bound_of(wanted, LIMIT_BLOB_BYTES));
     get.sink = sink;
     get.sink_ctx = ctx;
 
     enum assay_status status = net_session_get(registry->session, &get, &response, 1, err);
     if (status == ASSAY_OK) {
-        status = check_excess(&response, wanted, LIMIT_BLOB_BYTES, err);
+        status = answer_excess(&response, wanted, LIMIT_BLOB_BYTES, err);
     }
     if (status == ASSAY_OK) {
-        status = check_transfer(&response, ASSAY_MANIFEST_MISSING, err);
+        status = answer_transfer(&response, ASSAY_MANIFEST_MISSING, err);
     }
     net_response_clear(&response);
     if (status != ASSAY_OK) {

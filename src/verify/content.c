@@ -207,6 +207,8 @@ static enum assay_status judge_signed(struct content *content, struct assay_erro
     struct slice bytes = buf_slice(&content->signed_doc.bytes);
     TRY(content_check_bytes(content, RULE_MANIFEST_DIGEST, "the signed manifest", bytes,
                             &content->claim->target.sha256, content->claim->target.length, err));
+    content_cache_add(content->job->cache, &content->claim->target.sha256, bytes,
+                      content->signed_doc.media_type);
     if (content->claim->target.sha512.alg != DIGEST_NONE) {
         TRY(content_check_bytes(content, RULE_MANIFEST_DIGEST, "the signed manifest (sha512)",
                                 bytes, &content->claim->target.sha512,

@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "verify/content_parts.h"
 
+#include <stdio.h>
+
 const char content_missing_remedy[] =
     "Give the signed manifests by --bundle FILE, or run where the registry can be asked.";
 
@@ -92,6 +94,22 @@ static bool any_missing(const enum assay_status *statuses, size_t count)
     return false;
 }
 
+/* What another reference of the repository led to. */
+static enum assay_status take_kept(const struct content *content,
+                                   const struct oci_descriptor *wanted, struct source_manifest *out,
+                                   enum assay_status *status, struct assay_error *err)
+{
+    struct slice bytes;
+    const char *media_type = NULL;
+    if (content_cache_find(content->job->cache, &wanted->digest, &bytes, &media_type)) {
+        *out = (struct source_manifest){ .bytes = BUF_INIT(LIMIT_MANIFEST_BYTES) };
+        TRY(buf_append(&out->bytes, bytes, err));
+        (void)snprintf(out->media_type, sizeof(out->media_type), "%s", media_type);
+        *status = ASSAY_OK;
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status content_by_digest(struct content *content, const struct oci_descriptor *wanted,
                                     size_t count, struct source_manifest *out,
                                     enum assay_status *statuses, struct assay_error *errors,
@@ -101,6 +119,9 @@ enum assay_status content_by_digest(struct content *content, const struct oci_de
     bool is_local = job->source->is_local;
     for (size_t i = 0; i < count; i++) {
         statuses[i] = ASSAY_MANIFEST_MISSING;
+        if (!is_local) {
+            TRY(take_kept(content, &wanted[i], &out[i], &statuses[i], err));
+        }
     }
     if (is_local) {
         TRY(ask(job->source, wanted, count, out, statuses, errors, err));
@@ -123,6 +144,12 @@ enum assay_status content_config(struct content *content, const struct oci_descr
 {
     struct source *source = content->job->source;
     struct source *documents = content->job->documents;
+    const char *media_type = NULL;
+    struct slice kept;
+    if (!source->is_local &&
+        content_cache_find(content->job->cache, &wanted->digest, &kept, &media_type)) {
+        return buf_append(out, kept, err);
+    }
     if (!source->is_local && documents != NULL) {
         enum assay_status status = documents->ops->blob(documents, wanted, buf_sink, out, err);
         if (status != ASSAY_MANIFEST_MISSING || content->job->net == NULL) {
@@ -131,4 +158,36 @@ enum assay_status content_config(struct content *content, const struct oci_descr
         buf_reset(out);
     }
     return source->ops->blob(source, wanted, buf_sink, out, err);
+}
+
+/* A config that did not come, or is another one, is asked for again where it is needed, which then
+ * says why. */
+static void keep_configs(const struct content *content, const struct gap *configs)
+{
+    for (size_t i = 0; i < configs->count; i++) {
+        struct slice bytes = buf_slice(&configs->found[i].bytes);
+        struct digest actual;
+        if (configs->statuses[i] == ASSAY_OK &&
+            digest_compute(configs->wanted[i].digest.alg, bytes, &actual, NULL) == ASSAY_OK &&
+            digest_equal(&actual, &configs->wanted[i].digest)) {
+            content_cache_add(content->job->cache, &actual, bytes, "");
+        }
+        source_manifest_clear(&configs->found[i]);
+    }
+}
+
+enum assay_status content_prefetch_configs(struct content *content,
+                                           const struct oci_descriptor *wanted,
+                                           enum assay_status *statuses, size_t count,
+                                           struct assay_error *err)
+{
+    CLEANUP(gap_clear) struct gap configs = { 0 };
+    TRY(gap_find(&configs, wanted, statuses, count, err));
+    if (configs.count < 2) {
+        return ASSAY_OK; /* alone it comes as soon */
+    }
+    TRY(source_registry_configs(content->job->source, configs.wanted, configs.count, configs.found,
+                                configs.statuses, configs.errors, err));
+    keep_configs(content, &configs);
+    return ASSAY_OK;
 }

@@ -38,6 +38,7 @@ static enum assay_status load_config(struct content *content, const struct oci_d
            "the image config");
     TRY(content_check_bytes(content, RULE_CONFIG_DIGEST, "the image config", buf_slice(&bytes),
                             &manifest->config.digest, manifest->config.size, err));
+    content_cache_add(content->job->cache, &manifest->config.digest, buf_slice(&bytes), "");
     TRY(oci_config_parse(buf_slice(&bytes), out, err));
     return content->session->keep_configs ? keep_config(content, buf_slice(&bytes), err) : ASSAY_OK;
 }

@@ -45,6 +45,7 @@ static enum assay_status judge_entry(struct content *content, const struct oci_i
     struct slice bytes = buf_slice(&fetched->bytes);
     TRY(content_check_bytes(content, RULE_PLATFORM_MANIFEST, platform, bytes,
                             &entry->descriptor.digest, entry->descriptor.size, err));
+    content_cache_add(content->job->cache, &entry->descriptor.digest, bytes, fetched->media_type);
     const char *said[] = { fetched->media_type, entry->descriptor.media_text };
     struct oci_document manifest;
     TRY(oci_document_parse(bytes, said, ARRAY_LEN(said), &manifest, err));
@@ -211,11 +212,57 @@ static enum assay_status fetch_planned(struct content *content, struct plan *pla
                              plan->errors, err);
 }
 
+/* The config that a fetched manifest names, if the manifest is the one of the index. */
+static bool find_config(const struct content *content, const struct plan *plan, size_t index,
+                        struct oci_descriptor *out)
+{
+    const struct oci_index_entry *entry = &content->document.entries[plan->entry_of[index]];
+    struct slice bytes = buf_slice(&plan->fetched[index].bytes);
+    const char *said[] = { plan->fetched[index].media_type };
+    struct oci_document manifest;
+    struct digest actual;
+    const char *media_type = NULL;
+    struct slice kept;
+    if (plan->statuses[index] != ASSAY_OK || !is_asked(content, entry) ||
+        digest_compute(entry->descriptor.digest.alg, bytes, &actual, NULL) != ASSAY_OK ||
+        !digest_equal(&actual, &entry->descriptor.digest) ||
+        oci_document_parse(bytes, said, ARRAY_LEN(said), &manifest, NULL) != ASSAY_OK) {
+        return false;
+    }
+    *out = manifest.config;
+    out->media_text = "";
+    bool wanted = !manifest.is_index && out->size <= LIMIT_CONFIG_BYTES &&
+                  !content_cache_find(content->job->cache, &out->digest, &kept, &media_type);
+    oci_document_clear(&manifest);
+    return wanted;
+}
+
+/* The configs of all platforms go out together, where they are in a registry. */
+static enum assay_status prefetch(struct content *content, const struct plan *plan,
+                                  struct assay_error *err)
+{
+    const struct job *job = content->job;
+    if (!content->with_config || job->source->is_local || job->documents != NULL ||
+        job->cache == NULL || job->net == NULL || plan->count < 2) {
+        return ASSAY_OK;
+    }
+    AUTO_MEM struct oci_descriptor *wanted = mem_alloc(plan->count, sizeof(*wanted));
+    AUTO_MEM enum assay_status *statuses = mem_alloc(plan->count, sizeof(*statuses));
+    if (wanted == NULL || statuses == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    for (size_t i = 0; i < plan->count; i++) {
+        statuses[i] = find_config(content, plan, i, &wanted[i]) ? ASSAY_MANIFEST_MISSING : ASSAY_OK;
+    }
+    return content_prefetch_configs(content, wanted, statuses, plan->count, err);
+}
+
 enum assay_status content_judge_index(struct content *content, struct assay_error *err)
 {
     CLEANUP(plan_clear) struct plan plan = { 0 };
     TRY(make_plan(content, &plan, err));
     TRY(fetch_planned(content, &plan, err));
+    TRY(prefetch(content, &plan, err));
     for (size_t i = 0; i < plan.count; i++) {
         TRY(judge_planned(content, &plan, i, err));
     }

@@ -32,6 +32,11 @@ MUST_CHECK enum assay_status content_by_digest(struct content *content,
 MUST_CHECK enum assay_status content_config(struct content *content,
                                             const struct oci_descriptor *wanted, struct buf *out,
                                             struct assay_error *err);
+/* Has the configs whose status is ASSAY_MANIFEST_MISSING come in one flight, for content_config. */
+MUST_CHECK enum assay_status content_prefetch_configs(struct content *content,
+                                                      const struct oci_descriptor *wanted,
+                                                      enum assay_status *statuses, size_t count,
+                                                      struct assay_error *err);
 /* Bytes have the digest and size; with its line in the trace. */
 MUST_CHECK enum assay_status content_check_bytes(struct content *content, enum rule rule,
                                                  const char *subject, struct slice bytes,

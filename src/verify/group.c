@@ -9,6 +9,7 @@ struct group {
     struct job **jobs;
     size_t count;
     struct worker_net net;
+    struct content_cache *cache;
     struct pin_choice pin;
     struct server_choice server;
     struct trust_repo *repo;
@@ -57,6 +58,12 @@ static const struct oci_reference *first_reference(const struct group *group)
 /* Room beside the metadata files of the first flight. */
 #define COMPANIONS_MAX (LIMIT_FLIGHT - 8)
 
+static bool has_same_tag(const struct job *a, const struct job *b)
+{
+    return a->reference.tag != NULL && b->reference.tag != NULL &&
+           strcmp(a->reference.tag, b->reference.tag) == 0;
+}
+
 /* Plans the requests for the manifests that jobs name, from *next on, as many as fit. */
 static enum assay_status plan_manifests(struct group *group, size_t *next, size_t most,
                                         struct assay_error *err)
@@ -64,7 +71,11 @@ static enum assay_status plan_manifests(struct group *group, size_t *next, size_
     group->get_count = 0;
     for (; *next < group->count && group->get_count < most; (*next)++) {
         struct job *job = group->jobs[*next];
-        if (job->ready && !job->source->is_local) {
+        struct job *last = group->get_count == 0 ? NULL : group->asked[group->get_count - 1];
+        if (job->ready && !job->source->is_local && last != NULL && has_same_tag(last, job)) {
+            job->twin = last->twin; /* one request serves both */
+            last->twin = job;
+        } else if (job->ready && !job->source->is_local) {
             TRY(source_registry_request(job->source, &group->gets[group->get_count], err));
             group->asked[group->get_count++] = job;
         }
@@ -82,10 +93,25 @@ static enum assay_status make_room(struct group *group, struct assay_error *err)
                : ASSAY_OK;
 }
 
+/* A copy for another source; where memory is out it asks for itself. */
+static void hand_copy(struct source *source, const struct net_response *answer)
+{
+    struct net_response copy = *answer;
+    copy.challenge_count = 0; /* stay with the answer */
+    copy.body = (struct buf)BUF_INIT(LIMIT_MANIFEST_BYTES + LIMIT_ERROR_BODY_BYTES);
+    if (buf_append(&copy.body, buf_slice(&answer->body), NULL) == ASSAY_OK) {
+        source_registry_answer(source, &copy);
+    }
+    net_response_clear(&copy);
+}
+
 /* Hands the manifests to their sources; each forgets its answer. */
 static void hand_out(struct group *group)
 {
     for (size_t i = 0; i < group->get_count; i++) {
+        for (const struct job *twin = group->asked[i]->twin; twin != NULL; twin = twin->twin) {
+            hand_copy(twin->source, &group->answers[i]);
+        }
         source_registry_answer(group->asked[i]->source, &group->answers[i]);
         net_response_clear(&group->answers[i]);
         group->answers[i] = (struct net_response){ 0 };
@@ -272,7 +298,9 @@ void group_run(struct assay_session *session, struct job **jobs, size_t count, i
         return;
     }
     tell_begin(&group, jobs[0], true);
+    group.cache = count > 1 || session->keep_configs ? content_cache_new() : NULL;
     for (size_t i = 0; i < count; i++) {
+        jobs[i]->cache = group.cache;
         job_prepare(session, group.net.net, jobs[i]);
     }
     run(&group, now_unix_s);
@@ -286,6 +314,7 @@ void group_run(struct assay_session *session, struct job **jobs, size_t count, i
     for (size_t i = 0; group.answers != NULL && i < LIMIT_FLIGHT; i++) {
         net_response_clear(&group.answers[i]);
     }
+    content_cache_free(group.cache);
     mem_free(group.gets);
     mem_free(group.answers);
     mem_free(group.asked);

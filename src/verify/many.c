@@ -11,6 +11,7 @@
 struct place {
     struct job *job;
     char *name; /* NULL: alone */
+    char *tag;  /* NULL: none */
     size_t index;
 };
 
@@ -24,12 +25,20 @@ struct run {
     atomic_size_t next;
 };
 
+/* Those of one tag stand together: they share a request. */
+static int compare_tags(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? (a == NULL) - (b == NULL)
+                                  : slice_compare(slice_from_string(a), slice_from_string(b));
+}
+
 static int compare_places(const void *a, const void *b)
 {
     const struct place *x = a;
     const struct place *y = b;
     if (x->name != NULL && y->name != NULL) {
         int order = slice_compare(slice_from_string(x->name), slice_from_string(y->name));
+        order = order != 0 ? order : compare_tags(x->tag, y->tag);
         if (order != 0) {
             return order;
         }
@@ -54,9 +63,12 @@ static enum assay_status place_job(struct place *place, struct job *job, size_t 
     *place = (struct place){ .job = job, .index = index };
     if (!source_transport_find(job->asked, &locator)->is_local &&
         oci_reference_parse(locator, &reference, &ignored) == ASSAY_OK) {
+        bool has_tag = reference.tag != NULL;
         place->name = mem_copy_string(reference.name);
+        place->tag = has_tag ? mem_copy_string(reference.tag) : NULL;
         oci_reference_clear(&reference);
-        return place->name == NULL ? FAIL_NO_MEMORY(err) : ASSAY_OK;
+        return place->name == NULL || (has_tag && place->tag == NULL) ? FAIL_NO_MEMORY(err)
+                                                                      : ASSAY_OK;
     }
     return ASSAY_OK;
 }
@@ -88,6 +100,7 @@ static void run_clear(struct run *run, size_t count)
 {
     for (size_t i = 0; run->places != NULL && i < count; i++) {
         mem_free(run->places[i].name);
+        mem_free(run->places[i].tag);
     }
     mem_free(run->places);
     mem_free(run->sorted);

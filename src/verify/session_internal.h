@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "source/source.h"
+#include "verify/content_cache.h"
 #include "verify/progress.h"
 #include "verify/session.h"
 
@@ -83,6 +84,8 @@ struct job {
     struct source *source;
     bool source_is_borrowed;       /* it was given, and is not opened here */
     struct source *documents;      /* of the bundle; NULL: there is none */
+    struct content_cache *cache;   /* of the repository; NULL: none; borrowed */
+    struct job *twin;              /* the next job of the same tag, whose request this one's is */
     struct assay_verdict *verdict; /* owned until it is handed out */
     bool ready;                    /* reference and source are there: it can be judged */
     bool passed;                   /* everything but the storing of state held */

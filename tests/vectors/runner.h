@@ -33,11 +33,18 @@ struct served {
     struct served *next;
 };
 
+/* A request that was made. */
+struct asked {
+    const char *url;
+    struct asked *next;
+};
+
 struct server {
     struct net_fetcher fetcher;
     struct pool *pool;
     struct served *first;
     struct served *last;
+    struct asked *asked;        /* the last one first */
     const char *hosts;          /* ' '-separated origins that may be asked */
     const char *auth_hosts;     /* those that may see an Authorization header */
     const char *interrupted_at; /* part of the URL at which SIGINT comes; NULL: none */

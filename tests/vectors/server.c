@@ -187,6 +187,9 @@ static bool takes_too_much(const struct net_request *request)
 /* What must hold for every request. */
 static void watch(struct server *server, const struct net_request *request)
 {
+    struct asked *asked = pool_alloc(server->pool, sizeof(*asked));
+    *asked = (struct asked){ pool_string(server->pool, request->url), server->asked };
+    server->asked = asked;
     if (server->verbose) {
         (void)printf("#   %llu: %s%s\n", (unsigned long long)server->fetcher.flights, request->url,
                      request->authorization == NULL ? "" : " (with credentials)");
