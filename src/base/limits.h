@@ -110,10 +110,10 @@
 #define LIMIT_BLOB_BYTES        (16UL * 1024 * MIB) /* one blob as stored */
 #define LIMIT_BLOB_READ_BYTES   (64 * KIB)          /* of a blob in memory at a time */
 #define LIMIT_CACHE_BYTES       (64 * MIB) /* manifests and configs kept of one repository */
-#define LIMIT_CONFIG_PORTS      4096                /* that an image exposes, ranges written out */
-#define LIMIT_CONFIG_ENV        4096                /* variables of an image; a dozen in practice */
-#define LIMIT_CONFIG_LABELS     4096                /* of an image; some tools write a hundred */
-#define LIMIT_CONFIG_HISTORY    4096                /* entries; a Dockerfile writes one a line */
+#define LIMIT_CONFIG_PORTS      4096       /* that an image exposes, ranges written out */
+#define LIMIT_CONFIG_ENV        4096       /* variables of an image; a dozen in practice */
+#define LIMIT_CONFIG_LABELS     4096       /* of an image; some tools write a hundred */
+#define LIMIT_CONFIG_HISTORY    4096       /* entries; a Dockerfile writes one a line */
 
 /* ---- archives ---- */
 #define LIMIT_TAR_NAME_BYTES      512  /* docker's longest is 64 hex digits and "/layer.tar" */
@@ -202,6 +202,13 @@
 #define LIMIT_PIPELINE_EFFORT   100000000UL /* entries looked at for the names of one pipeline */
 #define LIMIT_PIPELINE_NAMES    64          /* variables in an image, those in their values too */
 #define LIMIT_PIPELINE_LINKS    10          /* from one "!reference" to the next */
+
+/* ---- compose files, with all that one leads to ---- */
+#define LIMIT_COMPOSE_BYTES (32 * MIB) /* of the files that it leads to */
+#define LIMIT_COMPOSE_NODES 4000000UL  /* values that are visited, each time counted */
+#define LIMIT_COMPOSE_DEPTH 32         /* of files that include, and of services that extend */
+#define LIMIT_COMPOSE_NAMES 4096       /* in the .env files of one project */
+#define LIMIT_COMPOSE_ARENA (64 * MIB) /* texts with their variables filled in */
 
 /* ---- engines ---- */
 #define LIMIT_PROCESS_END_MS  10000L /* for another program to end by itself, once asked to */

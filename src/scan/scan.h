@@ -139,7 +139,7 @@ MUST_CHECK enum assay_status scan_list(struct scan *scan, const struct scan_inpu
 /* args: more build arguments, which win over the options'; of a compose build section. target: the
  * stage that is built, whose unneeded others are found all the same; NULL: the last. */
 struct scan_build {
-    const char *const *args; /* "NAME=VALUE" */
+    const char *const *args; /* "NAME=VALUE"; "NAME": given, but its value is not known */
     size_t arg_count;
     const char *const *contexts; /* "NAME=VALUE" */
     size_t context_count;
