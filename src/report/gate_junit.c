@@ -41,7 +41,10 @@ static void report_clear(struct report *report)
 
 static enum result result_of_status(enum assay_status status)
 {
-    return assay_status_class(status) == ASSAY_CLASS_UNDECIDED ? RESULT_ERROR : RESULT_FAILED;
+    enum assay_class class = assay_status_class(status);
+    bool is_against = class == ASSAY_CLASS_REJECTED || class == ASSAY_CLASS_UNSIGNED ||
+                      class == ASSAY_CLASS_USAGE || class == ASSAY_CLASS_TRUSTED;
+    return is_against ? RESULT_FAILED : RESULT_ERROR;
 }
 
 static enum result result_of_image(const struct gate_page *page, size_t index)

@@ -270,6 +270,8 @@ Test(report_gate, junit_without_an_image)
     } cases[] = {
         { ASSAY_FILE_SYNTAX, GATE_ERROR, NULL, "\"><failure type=\"file-syntax\" message=\"x\">" },
         { ASSAY_FILE_IO, GATE_ERROR, NULL, "\"><error type=\"file-io\" message=\"x\">" },
+        { ASSAY_INTERNAL, GATE_ERROR, NULL, "\"><error type=\"internal\" message=\"x\">" },
+        { ASSAY_TAG_NOT_SIGNED, GATE_ERROR, NULL, "\"><failure type=\"tag-not-signed\" message=" },
         { ASSAY_POLICY, GATE_WARNING, NULL, "\"><failure type=\"policy\" message=\"x\">" },
         { ASSAY_OK, GATE_ERROR, NULL, "\"><failure type=\"ok\" message=\"x\">" },
         { ASSAY_OK, GATE_WARNING, NULL, "\"><system-out>warning tag-latest: x; x\n" },
