@@ -2,8 +2,8 @@
 #include "policy/policy.h"
 
 static const struct policy_field_row rows[] = {
-#define X(name, group, key, kind, choices, summary)                                                \
-    [POLICY_##name] = { group, key, POLICY_##kind, choices, summary },
+#define X(name, group, key, kind, choices, fallback, summary)                                      \
+    [POLICY_##name] = { group, key, POLICY_##kind, choices, fallback, summary },
 #include "policy/fields.def"
 #undef X
 };

@@ -4,9 +4,10 @@
  *
  * A policy is a YAML or JSON file, assay-policy(5). It has scopes, from least to most specific "*",
  * a registry or namespace at any depth ("prefix/" and a star, as a pin's pattern), a repository
- * "registry/name", and a reference "registry/name:tag" or "registry/name@sha256:HEX"; each holds
- * fields in groups (fields.def), "reject: reason" (nothing passes) and "allow" (digests that pass
- * without signature, each with reason and until). A file may name the profile that it builds on.
+ * "registry/name", and a reference "registry/name:tag", "registry/name@sha256:HEX" or both; each
+ * holds fields in groups (fields.def), "reject: reason" (nothing passes; "reject: false" lifts that
+ * of a wider scope) and "allow" (digests that pass without signature, each with reason and until).
+ * A file may name the profile that it builds on.
  *
  * Names are normalised as references are ("alpine" is docker.io/library/alpine). Each field is
  * decided by the most specific scope that sets it, within a file first its own scopes, then its
@@ -31,7 +32,7 @@ enum policy_kind {
 };
 
 enum policy_field {
-#define X(name, group, key, kind, choices, summary) POLICY_##name,
+#define X(name, group, key, kind, choices, fallback, summary) POLICY_##name,
 #include "policy/fields.def"
 #undef X
     POLICY_FIELD_COUNT
@@ -42,6 +43,7 @@ struct policy_field_row {
     const char *key;
     enum policy_kind kind;
     const char *choices; /* separated by blanks */
+    int64_t fallback;    /* what number is where nobody says */
     const char *summary;
 };
 const struct policy_field_row *policy_field_row(enum policy_field field);
@@ -79,7 +81,7 @@ struct policy_origin {
 };
 
 struct policy_value {
-    bool is_set;        /* false: nobody says; the default holds */
+    bool is_set;        /* false: nobody says; number is the default */
     int64_t number;     /* CHOICE: place in choices; LEAST and MOST: as written, days for ages */
     const char **texts; /* SAME: one; ANY and ALL: the list */
     size_t text_count;
@@ -119,16 +121,26 @@ MUST_CHECK enum assay_status policy_load(struct policy_set *set, const char *pat
 MUST_CHECK enum assay_status policy_load_text(struct policy_set *set, struct slice text,
                                               const char *name, const char *directory,
                                               struct assay_error *err);
+/* As policy_load, of a file that those under judgement may have written. Beside others it can only
+ * tighten: it stands against what they leave to the defaults too, so that it cannot accept a first
+ * root, name a server or a root, or allow a digest by itself. Alone it is like any other. */
+MUST_CHECK enum assay_status policy_load_project(struct policy_set *set, const char *path,
+                                                 struct assay_error *err);
 size_t policy_count(const struct policy_set *set);
-/* The scopes of one file, for show. */
-size_t policy_scope_count(const struct policy_set *set, size_t file);
 const char *policy_file_name(const struct policy_set *set, size_t file);
-const char *policy_scope_name(const struct policy_set *set, size_t file, size_t scope);
+/* The scopes of one file in its order, then those of its profile. */
+size_t policy_scope_count(const struct policy_set *set, size_t file);
+struct policy_origin policy_scope_at(const struct policy_set *set, size_t file, size_t scope);
 
 /* What holds for a reference; lists that had to be combined go into the arena. */
 MUST_CHECK enum assay_status policy_find(const struct policy_set *set,
                                          const struct oci_reference *reference, struct arena *arena,
                                          struct policy_terms *out, struct assay_error *err);
+
+/* "required", "30d", "a, b": a value as a policy would have it; nothing where nothing is asked. */
+MUST_CHECK enum assay_status policy_format_value(enum policy_field field,
+                                                 const struct policy_value *value, struct buf *out,
+                                                 struct assay_error *err);
 
 /* A shipped profile's text; NULL for an unknown name. */
 const char *policy_profile(const char *name);
