@@ -186,6 +186,9 @@
 #define LIMIT_EXPAND_BYTES    (64 * KIB)  /* of one text with its variables filled in */
 #define LIMIT_EXPAND_DEPTH    16          /* of variables within defaults of variables */
 #define LIMIT_EXPAND_STEPS    (64 * MIB)  /* bytes written and compared for one file's variables */
+#define LIMIT_STAGES          1000        /* of one Dockerfile */
+#define LIMIT_BUILD_ARGS      1000        /* before the first FROM of one Dockerfile */
+#define LIMIT_HEREDOCS        64          /* of one instruction */
 #define LIMIT_POLICY_BYTES    (1 * MIB)   /* of one policy file */
 #define LIMIT_POLICY_FILES    64          /* that hold together */
 #define LIMIT_POLICY_SCOPES   10000       /* of one file */

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "found.h"
 
+#include "base/text.h"
+
 #include <criterion/criterion.h>
 
-/* Where line and column lead to. */
+/* Where line and column lead to; a BOM is no character. */
 static size_t offset_of(struct slice file, const struct scan_spot *spot)
 {
     size_t line = 1;
     size_t column = 1;
-    size_t offset = 0;
+    size_t offset = slice_has_prefix(file, SLICE_LITERAL(TEXT_BOM)) ? strlen(TEXT_BOM) : 0;
     for (; offset < file.len && (line < spot->line || column < spot->column); offset++) {
         bool ends_line = file.ptr[offset] == '\n';
         bool ends_character = offset + 1 == file.len || (file.ptr[offset + 1] & 0xC0U) != 0x80U;

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/dockerfile_words.h"
+
+#include "scan/dockerfile_lines.h"
+
+static bool is_word_blank(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t' || (byte >= '\v' && byte <= '\r');
+}
+
+struct slice dockerfile_word(struct slice text, size_t *at)
+{
+    size_t start = *at;
+    size_t end = start;
+    while (end < text.len && !is_word_blank(text.ptr[end])) {
+        end++;
+    }
+    *at = end;
+    while (*at < text.len && is_word_blank(text.ptr[*at])) {
+        (*at)++;
+    }
+    return slice_first(slice_from(text, start), end - start);
+}
+
+/* ---- flags ---- */
+
+static enum assay_status read_flag(struct slice text, size_t *at, struct buf *word, bool *is_plain,
+                                   struct assay_error *err)
+{
+    uint8_t quote = 0;
+    *is_plain = true;
+    while (*at < text.len) {
+        uint8_t byte = text.ptr[*at];
+        if (quote == 0 && dockerfile_blanks(slice_from(text, *at)) > 0) {
+            break;
+        }
+        (*at)++;
+        if (byte == quote || (quote == 0 && (byte == '"' || byte == '\''))) {
+            quote = quote == 0 ? byte : 0;
+            *is_plain = false;
+            continue;
+        }
+        if (byte == '\\') { /* whatever the escape directive says */
+            *is_plain = false;
+            if (*at == text.len) {
+                break;
+            }
+            byte = text.ptr[(*at)++];
+        }
+        TRY(buf_append_byte(word, byte, err));
+    }
+    return ASSAY_OK;
+}
+
+enum assay_status dockerfile_flag(struct slice text, size_t *at, struct buf *word,
+                                  struct dockerfile_flag *out, bool *found, struct assay_error *err)
+{
+    struct slice dashes = SLICE_LITERAL("--");
+    size_t start = *at + dockerfile_blanks(slice_from(text, *at));
+    *at = start;
+    *found = slice_has_prefix(slice_from(text, start), dashes);
+    if (!*found) {
+        return ASSAY_OK;
+    }
+    *out = (struct dockerfile_flag){ .is_plain = true };
+    buf_reset(word);
+    TRY(read_flag(text, at, word, &out->is_plain, err));
+    out->end = *at;
+    *at += dockerfile_blanks(slice_from(text, *at));
+    struct slice all = slice_from(buf_slice(word), dashes.len);
+    *found = all.len > 0; /* "--" ends the flags */
+    size_t equals = slice_find(all, '=');
+    out->has_value = equals < all.len;
+    out->name = slice_first(all, equals);
+    out->value = slice_from(all, equals + 1);
+    out->value_at = out->has_value ? start + slice_find(slice_from(text, start), '=') + 1 : out->end;
+    return ASSAY_OK;
+}
+
+/* ---- ARG ---- */
+
+struct slice dockerfile_quoted_word(struct slice text, char escape, size_t *at)
+{
+    uint8_t quote = 0;
+    size_t start = *at + dockerfile_blanks(slice_from(text, *at));
+    size_t end = start;
+    while (end < text.len && (quote != 0 || dockerfile_blanks(slice_from(text, end)) == 0)) {
+        uint8_t byte = text.ptr[end];
+        if (byte == (uint8_t)escape && quote != '\'') {
+            end++; /* and what it escapes */
+        } else if (byte == quote) {
+            quote = 0;
+        } else if (quote == 0 && (byte == '"' || byte == '\'')) {
+            quote = byte;
+        }
+        end++;
+    }
+    end = end < text.len ? end : text.len;
+    *at = end;
+    return slice_first(slice_from(text, start), end - start);
+}
+
+/* ---- JSON ---- */
+
+static size_t json_blanks(struct slice text, size_t at)
+{
+    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t' || text.ptr[at] == '\r' ||
+                             text.ptr[at] == '\n')) {
+        at++;
+    }
+    return at;
+}
+
+static bool is_hex(uint8_t byte)
+{
+    uint8_t lower = byte_to_lower(byte);
+    return (lower >= '0' && lower <= '9') || (lower >= 'a' && lower <= 'f');
+}
+
+/* Behind the escape at at; 0: it is malformed. */
+static size_t json_escape_len(struct slice text)
+{
+    if (text.len < 2 || text.ptr[1] == '\0' || strchr("\"\\/bfnrtu", text.ptr[1]) == NULL) {
+        return 0;
+    }
+    if (text.ptr[1] != 'u') {
+        return 2;
+    }
+    for (size_t i = 2; i < 6; i++) {
+        if (i >= text.len || !is_hex(text.ptr[i])) {
+            return 0;
+        }
+    }
+    return 6;
+}
+
+/* Takes a string; false: there is none. */
+static bool take_json_string(struct slice text, size_t *at)
+{
+    if (*at >= text.len || text.ptr[*at] != '"') {
+        return false;
+    }
+    (*at)++;
+    while (*at < text.len && text.ptr[*at] != '"') {
+        uint8_t byte = text.ptr[*at];
+        size_t len = byte == '\\' ? json_escape_len(slice_from(text, *at)) : 1;
+        if (len == 0 || byte < 0x20) {
+            return false;
+        }
+        *at += len;
+    }
+    return (*at)++ < text.len;
+}
+
+static bool is_byte(struct slice text, size_t at, uint8_t byte)
+{
+    return at < text.len && text.ptr[at] == byte;
+}
+
+bool dockerfile_is_json(struct slice arguments)
+{
+    struct slice text = slice_from(arguments, dockerfile_blanks(arguments));
+    if (!is_byte(text, 0, '[')) {
+        return false;
+    }
+    size_t at = json_blanks(text, 1);
+    bool is_open = !is_byte(text, at, ']');
+    while (is_open) {
+        if (!take_json_string(text, &at)) {
+            return false;
+        }
+        at = json_blanks(text, at);
+        is_open = is_byte(text, at, ',');
+        at = is_open ? json_blanks(text, at + 1) : at;
+    }
+    if (!is_byte(text, at, ']')) {
+        return false;
+    }
+    at++;
+    return at + dockerfile_blanks(slice_from(text, at)) == text.len;
+}
