@@ -111,6 +111,9 @@ static enum assay_status take_verdicts(struct gate_run *run, struct gate_subject
         gate->verdicts[gate->verdict_count] = verdicts[i];
         gate->verdict_count += verdicts[i] != NULL ? 1 : 0;
         subjects[i]->verdict = verdicts[i];
+        if (verdicts[i] != NULL) {
+            trace_clear(&verdicts[i]->trace); /* most of a verdict; nobody reports it here */
+        }
     }
     for (size_t i = 0; i < count; i++) {
         if (subjects[i]->verdict == NULL && failure == NULL) {

@@ -30,7 +30,9 @@ bool gate_wants_configs(const struct policy_terms *terms)
                                                 POLICY_IMAGE_SECRETS,   POLICY_IMAGE_MAX_AGE,
                                                 POLICY_IMAGE_PLATFORMS, POLICY_IMAGE_LABELS };
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        if (terms->values[fields[i]].is_set) {
+        const struct policy_value *value = &terms->values[fields[i]];
+        bool is_choice = policy_field_row(fields[i])->kind == POLICY_CHOICE;
+        if (is_choice ? value->number > 0 : value->is_set) { /* its first choice asks nothing */
             return true;
         }
     }
