@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "found.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 
 #include <criterion/criterion.h>
@@ -54,5 +55,25 @@ void found_show(struct scan *scan, struct slice file, struct buf *out)
         cr_expect_gt(strlen(problem->message), 5);
         cr_assert_eq(buf_printf(out, NULL, "!%zu:%zu\n", problem->spot.line, problem->spot.column),
                      ASSAY_OK);
+    }
+}
+
+void found_check(enum assay_status (*find)(struct scan *, const struct scan_input *,
+                                           struct assay_error *),
+                 const struct found_row *rows, size_t count, const char *custom)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct found_row *row = &rows[i];
+        const struct scan_options options = { .custom = &custom, .custom_count = custom != NULL };
+        struct scan scan;
+        AUTO_BUF found = BUF_INIT(4 * KIB);
+        struct scan_input input = { .text = slice_from_string(row->file), .directory = "" };
+        scan_init(&scan, NULL, &options);
+        cr_assert_eq(scan_add_file(&scan, "f", "f", &input.file, NULL), ASSAY_OK);
+        cr_assert_eq(find(&scan, &input, NULL), ASSAY_OK, "%s", row->file);
+        found_show(&scan, input.text, &found);
+        cr_expect_str_eq(buf_text(&found), row->found, "%s\n--- found\n%s--- expected\n%s",
+                         row->file, buf_text(&found), row->found);
+        scan_clear(&scan);
     }
 }

@@ -8,35 +8,7 @@
 
 TestSuite(scan_gitlab, .timeout = 60);
 
-struct row {
-    const char *file;
-    const char *found;
-};
-
-static void check(const struct row *row)
-{
-    static const struct scan_options options;
-    struct scan scan;
-    size_t file = 0;
-    AUTO_BUF found = BUF_INIT(4 * KIB);
-    scan_init(&scan, NULL, &options);
-    cr_assert_eq(scan_add_file(&scan, "p.yml", "p.yml", &file, NULL), ASSAY_OK);
-    struct scan_input input = { .text = slice_from_string(row->file), .file = file };
-    cr_assert_eq(scan_gitlab(&scan, &input, NULL), ASSAY_OK, "%s", row->file);
-    found_show(&scan, input.text, &found);
-    cr_expect_str_eq(buf_text(&found), row->found, "%s\n--- found\n%s--- expected\n%s", row->file,
-                     buf_text(&found), row->found);
-    scan_clear(&scan);
-}
-
-static void check_all(const struct row *rows, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        check(&rows[i]);
-    }
-}
-
-static const struct row places[] = {
+static const struct found_row places[] = {
     { "", "" },
     { "a: [1\nb: 2\n", "!2:2\n" },
     { "- a\n", "" },
@@ -74,10 +46,10 @@ static const struct row places[] = {
 
 Test(scan_gitlab, places)
 {
-    check_all(places, ARRAY_LEN(places));
+    found_check(scan_gitlab, places, ARRAY_LEN(places), NULL);
 }
 
-static const struct row variables[] = {
+static const struct found_row variables[] = {
     { "variables: {V: '1'}\nb: {image: 'a:$V'}\n", "2:13 ~a:1 (job b, image)\n" },
     { "variables: {V: '1'}\nb: {image: 'a:${V}-x'}\n", "2:13 ~a:1-x (job b, image)\n" },
     { "variables: {V: {value: '1', description: d}}\nb: {image: 'a:$V'}\n",
@@ -150,10 +122,10 @@ static const struct row variables[] = {
 
 Test(scan_gitlab, variables)
 {
-    check_all(variables, ARRAY_LEN(variables));
+    found_check(scan_gitlab, variables, ARRAY_LEN(variables), NULL);
 }
 
-static const struct row links[] = {
+static const struct found_row links[] = {
     { ".t: {image: a}\nb: {image: !reference [.t, image]}\n", "1:13 a (template .t, image)\n" },
     { ".t: {node: a}\nb: {image: !reference [.t, node]}\n", "1:12 a (job b, image)\n" },
     { ".t: {x: {y: {name: a}}}\nb: {image: !reference [.t, x, y]}\n", "1:20 a (job b, image)\n" },
@@ -190,10 +162,10 @@ static const struct row links[] = {
 
 Test(scan_gitlab, links)
 {
-    check_all(links, ARRAY_LEN(links));
+    found_check(scan_gitlab, links, ARRAY_LEN(links), NULL);
 }
 
-static const struct row includes[] = {
+static const struct found_row includes[] = {
     { "include:\n", "" },
     { "include: https://h/a.yml\n", "1:10 ?https://h/a.yml (include)\n" },
     { "include: [{remote: 'https://h/a.yml'}]\n", "1:21 ?https://h/a.yml (include)\n" },
@@ -212,7 +184,7 @@ static const struct row includes[] = {
 
 Test(scan_gitlab, includes_from_elsewhere)
 {
-    check_all(includes, ARRAY_LEN(includes));
+    found_check(scan_gitlab, includes, ARRAY_LEN(includes), NULL);
 }
 
 static struct trees trees;
