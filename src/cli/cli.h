@@ -23,6 +23,11 @@ struct cli {
     bool quiet;
     const char *bundle;    /* judge by this bundle alone; NULL: as the options say */
     const char *trust_dir; /* the same of a directory */
+    const char
+        *policy_server; /* of the scope that is judged; each wins over option and environment */
+    const char *policy_root;
+    bool policy_tofu;
+    int64_t begun_ms; /* by the monotonic clock */
     enum log_level log_level;
     const char *state_dir;   /* absolute; NULL: none, or not known */
     const char *pin_dirs[2]; /* the user's, the system's */
@@ -57,6 +62,7 @@ enum assay_status command_pull(struct cli *cli, struct assay_error *err);
 enum assay_status command_pin(struct cli *cli, struct assay_error *err);
 enum assay_status command_explain(struct cli *cli, struct assay_error *err);
 enum assay_status command_inspect(struct cli *cli, struct assay_error *err);
+enum assay_status command_gate(struct cli *cli, struct assay_error *err);
 enum assay_status command_audit(struct cli *cli, struct assay_error *err);
 enum assay_status command_bundle(struct cli *cli, struct assay_error *err);
 enum assay_status command_root(struct cli *cli, struct assay_error *err);

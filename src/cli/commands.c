@@ -72,6 +72,29 @@ static const struct command commands[] = {
         .run = command_pull,
     },
     {
+        .name = "gate",
+        .operands = "PATH|docker://REF|-...",
+        .summary = "judge every image that a repository's files name",
+        .description =
+            "Finds the images that Dockerfiles, compose files, Kubernetes manifests, and\n"
+            "GitHub and GitLab workflows would run or build on, judges each by the policies,\n"
+            "and reports what is wrong, with file, line and column. '-' is standard input:\n"
+            "rendered YAML, or a list with one reference a line.\n\n"
+            "Policies are /etc/assay/policy.yaml, the user's assay/policy.yaml, each --policy,\n"
+            "and with --project the assay.yaml of the directory; all of them must hold. One\n"
+            "that the files under judgement hold is not used without --project.\n\n"
+            "--output takes text, json, jsonl, sarif, junit, github, gitlab and markdown,\n"
+            "several in one run. --fail-on is error (default) or warning.",
+        .options = (JUDGE_OPTIONS & ~(OPT_BIT(OPT_TOFU) | OPT_BIT(OPT_LAYERS))) |
+                   OPT_BIT(OPT_BUNDLE) | OPT_BIT(OPT_POLICY) | OPT_BIT(OPT_PROJECT) |
+                   OPT_BIT(OPT_BUILD_ARG) | OPT_BIT(OPT_BUILD_CONTEXT) | OPT_BIT(OPT_EXCLUDE) |
+                   OPT_BIT(OPT_CUSTOM) | OPT_BIT(OPT_DEADLINE) | OPT_BIT(OPT_FAIL_ON) |
+                   OPT_BIT(OPT_EXPLAIN),
+        .min_operands = 1,
+        .max_operands = LIMIT_REFERENCES,
+        .run = command_gate,
+    },
+    {
         .name = "explain",
         .operands = "REF",
         .summary = "say what a reference means and what decides about it",

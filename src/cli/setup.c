@@ -47,6 +47,7 @@ static enum assay_status set_up_terminal(struct cli *cli, struct assay_error *er
     cli->env = (struct assay_env){ .clock = &assay_clock_system,
                                    .log = &cli->log,
                                    .interrupted = signals_flag() };
+    cli->begun_ms = cli->env.clock->monotonic_ms(cli->env.clock->ctx);
     return ASSAY_OK;
 }
 
@@ -177,14 +178,16 @@ static enum assay_status set_trust(struct cli *cli, struct assay_options *out,
     const char *state_dir = opt_value(options, OPT_STATE_DIR);
     const char *at = opt_value(options, OPT_AT);
     const char *server = opt_value(options, OPT_TRUST_SERVER);
-    out->trust_server = server != NULL ? server : cli->environment.trust_server;
+    out->trust_server = cli->policy_server != NULL ? cli->policy_server
+                        : server != NULL           ? server
+                                                   : cli->environment.trust_server;
     out->trust_servers = cli->config.servers;
     out->trust_server_count = cli->config.server_count;
     out->trust_dir = opt_value(options, OPT_TRUST_DIR);
-    out->root = opt_value(options, OPT_ROOT);
+    out->root = cli->policy_root != NULL ? cli->policy_root : opt_value(options, OPT_ROOT);
     out->pin_dirs = cli->pin_dirs;
     out->pin_dir_count = cli->pin_dir_count;
-    out->tofu = opt_is_set(options, OPT_TOFU);
+    out->tofu = cli->policy_tofu || opt_is_set(options, OPT_TOFU);
     out->state_dir = cli->state_dir;
     out->stateless = state_dir != NULL && strcmp(state_dir, "none") == 0;
     if (out->state_dir == NULL && !out->stateless) {
@@ -200,6 +203,15 @@ static enum assay_status set_trust(struct cli *cli, struct assay_options *out,
     return ASSAY_OK;
 }
 
+/* Of a time that holds for all sessions together; at least what lets the next one say that it is
+ * over. */
+static int64_t remaining_ms(const struct cli *cli, int64_t total_ms)
+{
+    const struct assay_clock *clock = cli->env.clock;
+    int64_t gone_ms = clock->monotonic_ms(clock->ctx) - cli->begun_ms;
+    return gone_ms < total_ms ? total_ms - gone_ms : 1;
+}
+
 static enum assay_status set_network(struct cli *cli, struct assay_options *out,
                                      struct assay_error *err)
 {
@@ -207,6 +219,7 @@ static enum assay_status set_network(struct cli *cli, struct assay_options *out,
     const struct cli_environment *env = &cli->environment;
     const char *authfile = opt_value(options, OPT_AUTHFILE);
     const char *timeout = opt_value(options, OPT_TIMEOUT);
+    const char *deadline = opt_value(options, OPT_DEADLINE);
     const char *jobs = opt_value(options, OPT_JOBS);
     out->offline = opt_is_set(options, OPT_OFFLINE);
     out->has_stdin = 1;
@@ -232,6 +245,10 @@ static enum assay_status set_network(struct cli *cli, struct assay_options *out,
     out->no_proxy = env->no_proxy;
     if (timeout != NULL) {
         TRY(opt_parse_duration("timeout", timeout, &out->timeout_ms, err));
+    }
+    if (deadline != NULL) {
+        TRY(opt_parse_duration("deadline", deadline, &out->total_ms, err));
+        out->total_ms = remaining_ms(cli, out->total_ms);
     }
     return jobs == NULL ? ASSAY_OK : opt_parse_number("jobs", jobs, 1, LIMIT_JOBS, &out->jobs, err);
 }

@@ -14,6 +14,7 @@ import audit
 import bundle
 import ci_files
 import engine
+import gate
 import harness
 import network
 import progress
@@ -24,7 +25,7 @@ import usage
 
 
 def main():
-    modules = (usage, trust, saved, network, bundle, engine, archives, progress, sha512, audit, ci_files)
+    modules = (usage, trust, saved, network, bundle, engine, archives, progress, sha512, audit, ci_files, gate)
     tests = [value for module in modules for name, value in vars(module).items()
              if name.startswith("test_")]
     try:

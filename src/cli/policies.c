@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/policies.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#define SYSTEM_POLICY  "/etc/assay/policy.yaml"
+#define USER_POLICY    "/assay/policy.yaml"
+#define PROJECT_POLICY "assay.yaml"
+#define PATH_BYTES     (64 * KIB)
+
+/* A policy that nobody named need not be there; one that is there must be readable. */
+static enum assay_status load_if_there(struct policy_set *set, const char *path,
+                                       struct assay_error *err)
+{
+    if (access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
+        return ASSAY_OK;
+    }
+    return policy_load(set, path, err);
+}
+
+static enum assay_status load_all(struct cli *cli, const char *project, struct policy_set *set,
+                                  struct assay_error *err)
+{
+    const char *user = NULL;
+    TRY(load_if_there(set, SYSTEM_POLICY, err));
+    TRY(environment_join(&cli->arena, cli->environment.config_home, USER_POLICY, &user, err));
+    if (user != NULL) {
+        TRY(load_if_there(set, user, err));
+    }
+    for (size_t i = 0; i < opt_count(&cli->options, OPT_POLICY); i++) {
+        TRY(policy_load(set, opt_value_at(&cli->options, OPT_POLICY, i), err));
+    }
+    if (project == NULL) {
+        return ASSAY_OK;
+    }
+    AUTO_BUF path = BUF_INIT(PATH_BYTES);
+    TRY(buf_printf(&path, err, "%s/" PROJECT_POLICY, project));
+    return policy_load_project(set, buf_text(&path), err); /* it was asked for */
+}
+
+enum assay_status cli_policies(struct cli *cli, const char *project, struct policy_set **out,
+                               struct assay_error *err)
+{
+    AUTO_POLICY_SET set = NULL;
+    TRY(policy_set_new(&set, err));
+    TRY(load_all(cli, project, set, err));
+    *out = set;
+    set = NULL;
+    return ASSAY_OK;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The policies that hold for a run: the system's, the user's, those that are named, the project's.
+ */
+#ifndef CLI_POLICIES_H
+#define CLI_POLICIES_H
+
+#include "cli/cli.h"
+#include "policy/policy.h"
+
+/* After cli_set_up. project: the directory whose assay.yaml counts as well; NULL: none does. */
+MUST_CHECK enum assay_status cli_policies(struct cli *cli, const char *project,
+                                          struct policy_set **out, struct assay_error *err);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/scanning.h"
+
+#include "base/file.h"
+
+#include <unistd.h>
+
+#define TRANSPORT_DOCKER "docker://"
+
+static enum assay_status list_of(struct cli *cli, enum opt opt, const char *const **out,
+                                 size_t *count, struct assay_error *err)
+{
+    const char **list = NULL;
+    *count = opt_count(&cli->options, opt);
+    TRY(arena_alloc(&cli->arena, *count, sizeof(*list), &list, err));
+    for (size_t i = 0; i < *count; i++) {
+        list[i] = opt_value_at(&cli->options, opt, i);
+    }
+    *out = list;
+    return ASSAY_OK;
+}
+
+enum assay_status cli_scan_options(struct cli *cli, struct scan_options *out,
+                                   struct assay_error *err)
+{
+    *out = (struct scan_options){ 0 };
+    TRY(list_of(cli, OPT_BUILD_ARG, &out->build_args, &out->build_arg_count, err));
+    TRY(list_of(cli, OPT_BUILD_CONTEXT, &out->build_contexts, &out->build_context_count, err));
+    TRY(list_of(cli, OPT_EXCLUDE, &out->excludes, &out->exclude_count, err));
+    TRY(list_of(cli, OPT_CUSTOM, &out->custom, &out->custom_count, err));
+    for (size_t i = 0; i < out->custom_count; i++) {
+        TRY_IN(scan_check_custom(out->custom[i], err), err, "--custom");
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status scan_standard_input(struct scan *scan, struct assay_error *err)
+{
+    AUTO_BUF text = BUF_INIT(LIMIT_SCAN_BYTES + 1);
+    TRY_IN(fd_read_all(STDIN_FILENO, LIMIT_SCAN_BYTES, &text, err), err, "standard input");
+    return scan_stdin(scan, buf_slice(&text), err);
+}
+
+enum assay_status cli_scan_operands(const struct cli *cli, struct scan *scan,
+                                    struct assay_error *err)
+{
+    size_t from_stdin = 0;
+    for (size_t i = 0; i < cli->options.operand_count; i++) {
+        const char *operand = cli->options.operands[i];
+        struct slice text = slice_from_string(operand);
+        if (slice_is(text, "-")) {
+            if (++from_stdin > 1) {
+                return FAIL(err, ASSAY_USAGE, "standard input can be read only once");
+            }
+            TRY(scan_standard_input(scan, err));
+        } else if (slice_has_prefix(text, slice_from_string(TRANSPORT_DOCKER))) {
+            TRY(scan_argument(scan, operand, err));
+        } else {
+            TRY(scan_path(scan, operand, err));
+        }
+    }
+    return scan_finish(scan, err);
+}

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The gate as its users run it: what it finds, what the policies make of it, what comes out."""
+import json
+import os
+
+from harness import EXAMPLE, NAME, PIN, ROOT, SCRATCH, check, expect, fresh_state, run
+
+DIGEST = "sha256:472da16b085b05d12238016828a9c1f33588e084420f338fa9883b2e26fa8dbe"
+PINNED = f"{NAME}:1.0@{DIGEST}"
+OPTIONAL = "schema: 1\nscopes:\n  '*':\n    references: {digest: optional}\n"
+_count = 0
+
+
+def tree(**files):
+    """A fresh directory; names with '__' for '/' and '_dot_' for '.'."""
+    global _count
+    _count += 1
+    top = f"{SCRATCH}/gate-{_count}"
+    os.makedirs(top)
+    for name, text in files.items():
+        path = os.path.join(top, name.replace("__", "/").replace("_dot_", "."))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(text)
+    return top
+
+
+def gate(*args, root=PIN, state=None, **more):
+    return run("gate", "--root", root, "--bundle", f"{EXAMPLE}/trust.tar", "--state-dir", state or fresh_state(),
+               *args, **more)
+
+
+def policy(text):
+    return tree(policy_dot_yaml=text) + "/policy.yaml"
+
+
+def test_outcomes():
+    rows = [
+        ("pinned", f"FROM {PINNED}\n", 0, ["TRUSTED"]),
+        ("no digest", f"FROM {NAME}:1.0\n", 1, ["digest-missing"]),
+        ("not signed", f"FROM {NAME}:9@{DIGEST}\n", 3, ["tag-not-signed"]),
+        ("another digest", f"FROM {NAME}:1.0@sha256:{'0' * 64}\n", 1, ["digest-mismatch"]),
+        ("not known", "ARG X\nFROM $X\n", 4, ["reference-unresolved"]),
+        ("not an image's name", "FROM Hello/World:1\n", 2, ["reference-malformed"]),
+        ("no image", "FROM scratch\n", 5, []),
+        ("elsewhere", f"FROM registry.example.com/other:1@{DIGEST}\n", 4, ["image-absent"]),
+        ("latest", f"FROM {NAME}@{DIGEST}\nFROM {NAME}\n", 1, ["tag-latest"]),
+    ]
+    for name, dockerfile, code, parts in rows:
+        expect(f"gate: {name}", gate(tree(Dockerfile=dockerfile)), code, parts)
+    expect("gate: another pin", gate(tree(Dockerfile=f"FROM {PINNED}\n"), root="sha256:" + "0" * 64), 1, ["pin-mismatch"])
+    expect("gate: no pin", run("gate", "--bundle", f"{EXAMPLE}/trust.tar", "--state-dir", fresh_state(),
+                               tree(Dockerfile=f"FROM {PINNED}\n")), 4, ["no-root-pinned"])
+
+
+def test_places():
+    top = tree(Dockerfile=f"# c\nFROM \\\n  {PINNED} AS a\nCOPY --from={NAME}:1.0 /x /y\n",
+               compose_dot_yaml=f"services:\n  web:\n    image: '{NAME}:1.0'\n",
+               k8s__pod_dot_yaml=f"apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: a\n    image: {NAME}:1.0\n",
+               _dot_github__workflows__ci_dot_yml=f"jobs:\n  a:\n    container: {NAME}:1.0\n    steps: []\n")
+    result = gate(top)
+    expect("gate: every kind of file", result, 1, ["Dockerfile:3:", "Dockerfile:4:", "compose.yaml:3:", "k8s/pod.yaml:6:",
+                                                   ".github/workflows/ci.yml:3:"])
+    check("gate: four without digest", result.out.count("digest-missing") >= 4, result)
+    expect("gate: left out", gate("--exclude", "k8s", "--exclude", "compose.yaml", "--exclude", ".github",
+                                  "--policy", policy(OPTIONAL), top), 0)
+    with open(f"{SCRATCH}/list", "w") as file:
+        file.write(f"# list\n{PINNED}\n\n{NAME}:1.0\n")
+    with open(f"{SCRATCH}/list") as file:
+        expect("gate: a list", gate("-", stdin=file), 1, ["-:4:", "digest-missing"])
+    expect("gate: an argument", gate(f"docker://{PINNED}"), 0, ["TRUSTED"])
+    with open(f"{top}/k8s/pod.yaml") as file:
+        expect("gate: rendered output", gate("-", stdin=file), 1, ["-:6:"])
+    expect("gate: no such path", gate(f"{SCRATCH}/nothing-there"), 4)
+    expect("gate: nothing named", run("gate"), 2)
+
+
+def test_bad_files():
+    top = tree(a_dot_yaml="apiVersion: v1\nkind: Pod\nspec: [\n", Dockerfile=f"FROM {PINNED}\n")
+    expect("gate: malformed, the rest is judged", gate(top), 2, ["a.yaml:4:", "file-unread", "TRUSTED"])
+    bomb = "apiVersion: v1\nkind: Pod\na: &a [x,x,x,x,x,x,x,x,x,x]\n"
+    for old, new in zip("abcdefg", "bcdefgh"):
+        bomb += f"{new}: &{new} [" + ",".join([f"*{old}"] * 10) + "]\n"
+    expect("gate: a bomb", gate(tree(b_dot_yaml=bomb)), 2, ["file-unread", "aliases unfold"])
+    top = tree(Dockerfile=f"FROM {PINNED}\n")
+    os.symlink("/etc/passwd", f"{top}/Dockerfile.link")
+    expect("gate: a link out of the tree", gate(top), 4, ["Dockerfile.link", "leads out"])
+    top = tree(Dockerfile=f"FROM {PINNED}\n")
+    os.rename(f"{top}/Dockerfile", f"{top}/x\x1b[31m\n\u202eDockerfile".replace("Dockerfile", ".Dockerfile"))
+    for form in ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "jsonl"):
+        result = gate("-o", form, top)
+        check(f"gate: no control character reaches {form}", "\x1b" not in result.out and "\u202e" not in result.out, result)
+
+
+def test_policies():
+    top = tree(Dockerfile=f"FROM {NAME}:1.0\n", assay_dot_yaml=OPTIONAL)
+    expect("gate: the checkout's policy does not count", gate(top), 1, ["digest-missing"])
+    expect("gate: but for --project", gate("--project", top), 0, ["TRUSTED"])
+    strict = policy("schema: 1\nscopes:\n  '*': {references: {digest: required}}\n")
+    expect("gate: the stricter counts", gate("--project", "--policy", strict, top), 1, ["digest-missing"])
+    expect("gate: in either order", gate("--policy", strict, "--policy", policy(OPTIONAL), top), 1, ["digest-missing"])
+    expect("gate: no policy there", gate("--project", tree(Dockerfile=f"FROM {PINNED}\n")), 4, None, ["assay.yaml"])
+    for name, text in (("unknown key", "schema: 1\nscopes: {'*': {colour: red}}\n"),
+                       ("twice", "schema: 1\nschema: 1\n"), ("no schema", "scopes: {}\n"),
+                       ("not YAML", "schema: [\n")):
+        expect(f"gate: a policy with {name}", gate("--policy", policy(text), top), 2, "", ["policy"])
+    scope = f"schema: 1\nscopes:\n  {NAME}:\n    reject: withdrawn\n"
+    expect("gate: rejected", gate("--policy", policy(scope), tree(Dockerfile=f"FROM {PINNED}\n")), 1,
+           ["rejected", "withdrawn"])
+    allowed = f"schema: 1\nscopes:\n  registry.example.com/other:\n    allow:\n    - digest: {DIGEST}\n" \
+              "      reason: reviewed by hand\n      until: 2099-01-01\n"
+    other = tree(Dockerfile=f"FROM registry.example.com/other:1@{DIGEST}\n")
+    expect("gate: an allowed digest", gate("--policy", policy(allowed), other), 0, ["digest-allowed", "reviewed by hand"])
+    expect("gate: allowed until", gate("--policy", policy(allowed.replace("2099", "2020")), other), 1,
+           ["digest-allowed-expired"])
+    rooted = f"schema: 1\nscopes:\n  {NAME}: {{trust: {{root: '{PIN}'}}}}\n"
+    result = run("gate", "--bundle", f"{EXAMPLE}/trust.tar", "--state-dir", fresh_state(), "--policy", policy(rooted),
+                 tree(Dockerfile=f"FROM {PINNED}\n"))
+    expect("gate: a root by policy", result, 0, ["TRUSTED"])
+    roles = f"schema: 1\nscopes:\n  '*': {{trust: {{roles: [targets/nobody]}}}}\n"
+    expect("gate: another role", gate("--policy", policy(roles), tree(Dockerfile=f"FROM {PINNED}\n")), 1,
+           ["role-not-accepted"])
+
+
+def test_ignores():
+    top = tree(Dockerfile=f"# assay ignore=digest-missing reason=\"built in this job\"\nFROM {NAME}:1.0\n",
+               assay_dot_yaml="schema: 1\n")
+    expect("gate: comments do not count", gate(top), 1, ["digest-missing", "ignore-refused"])
+    expect("gate: but for --project", gate("--project", top), 0, ["built in this job"])
+    bare = tree(Dockerfile=f"# assay ignore=digest-missing\nFROM {NAME}:1.0\n", assay_dot_yaml="schema: 1\n")
+    expect("gate: a reason is needed", gate("--project", bare), 1, ["ignore-malformed"])
+    trust = tree(Dockerfile=f"# assay ignore=trust reason=\"no\"\nFROM {NAME}:9@{DIGEST}\n", assay_dot_yaml="schema: 1\n")
+    expect("gate: trust cannot be ignored", gate("--project", trust), 3, ["ignore-refused"])
+
+
+def test_outputs():
+    top = tree(Dockerfile=f"FROM {NAME}:1.0\nFROM {PINNED}\n")
+    to = tree()
+    forms = ("json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown")
+    result = gate(*[part for form in forms for part in ("-o", f"{form}={to}/{form}")], "-o", "text", top)
+    expect("gate: outputs together", result, 1, ["digest-missing"])
+    check("gate: every file is there", sorted(os.listdir(to)) == sorted(forms))
+    found = json.load(open(f"{to}/json"))
+    check("gate: json", found["exit"] == 1 and found["schema"] == 1 and
+          [f["rule"] for f in found["findings"]] == ["digest-missing"], found)
+    sarif = json.load(open(f"{to}/sarif"))
+    place = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    check("gate: sarif", place["artifactLocation"]["uri"] == "Dockerfile" and place["region"]["startLine"] == 1 and
+          place["region"]["startColumn"] == 6, sarif)
+    expect("gate: json on failure", gate("-o", "json", "--policy", f"{SCRATCH}/no-policy", top), 4, ["\"exit\": 4"])
+    expect("gate: no such form", gate("-o", "xml", top), 2, "", ["markdown"])
+    warned = gate("--fail-on", "warning", "--project", tree(
+        Dockerfile=f"# assay ignore=digest-missing reason=\"x\"\nFROM {PINNED}\n", assay_dot_yaml="schema: 1\n"))
+    expect("gate: a warning fails where it is asked to", warned, 1, ["ignore-unused"])
+
+
+def test_to_green():
+    """From a failing gate to a green one."""
+    top = tree(Dockerfile=f"FROM {NAME}:1.0\n", compose_dot_yaml=f"services:\n  a: {{image: \"{NAME}:1.0\"}}\n")
+    options = ("--root", PIN, "--bundle", f"{EXAMPLE}/trust.tar", "--state-dir", fresh_state())
+    expect("gate: red", run("gate", *options, top), 1)
+    expect("pin: would change", run("pin", "--check", *options, top), 1, [PINNED])
+    expect("pin: writes", run("pin", "-w", *options, top), 0, [PINNED])
+    check("pin: the Dockerfile", open(f"{top}/Dockerfile").read() == f"FROM {PINNED}\n")
+    check("pin: the compose file", open(f"{top}/compose.yaml").read() == f"services:\n  a: {{image: \"{PINNED}\"}}\n")
+    expect("gate: green", run("gate", *options, top), 0, ["TRUSTED"])
+    expect("pin: nothing more to do", run("pin", "--check", *options, top), 0, "")
+
