@@ -80,9 +80,9 @@ static const struct command commands[] = {
             "GitHub and GitLab workflows would run or build on, judges each by the policies,\n"
             "and reports what is wrong, with file, line and column. '-' is standard input:\n"
             "rendered YAML, or a list with one reference a line.\n\n"
-            "Policies are /etc/assay/policy.yaml, the user's assay/policy.yaml, each --policy,\n"
-            "and with --project the assay.yaml of the directory; all of them must hold. One\n"
-            "that the files under judgement hold is not used without --project.\n\n"
+            "Policies are /etc/assay/policy.yaml, the user's assay/policy.yaml, each\n"
+            "--policy, and with --project the assay.yaml of the directory; all of them must\n"
+            "hold. One that the files under judgement hold is not used without --project.\n\n"
             "--output takes text, json, jsonl, sarif, junit, github, gitlab and markdown,\n"
             "several in one run. --fail-on is error (default) or warning.",
         .options = (JUDGE_OPTIONS & ~(OPT_BIT(OPT_TOFU) | OPT_BIT(OPT_LAYERS))) |
