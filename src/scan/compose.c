@@ -66,7 +66,9 @@ static enum assay_status walk(struct compose *run, const struct scan_input *inpu
 enum assay_status scan_compose(struct scan *scan, const struct scan_input *input,
                                struct assay_error *err)
 {
-    struct compose run = { .scan = scan, .arena = ARENA_INIT(LIMIT_COMPOSE_ARENA) };
+    struct compose run = { .scan = scan,
+                           .arena = ARENA_INIT(LIMIT_COMPOSE_ARENA),
+                           .steps = LIMIT_EXPAND_STEPS };
     struct assay_error why = ERROR_INIT;
     enum assay_status status = walk(&run, input, &why);
     compose_files_clear(&run);

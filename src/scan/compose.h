@@ -69,6 +69,7 @@ struct compose {
     size_t opened;
     size_t opened_bytes;
     size_t visited; /* values */
+    size_t steps;   /* that all texts may take yet */
     bool is_full;   /* a limit was reached, and a problem says so */
 };
 

@@ -159,6 +159,10 @@ static enum assay_status take_arg(void *ctx, const struct compose_scope *scope,
     } else if (!is_certain(pair)) {
         value = NULL;
     }
+    if (value == NULL && slice_is(pair->name, "BUILDKIT_SYNTAX")) { /* an image by itself */
+        return compose_add_unknown(build->run, scope, pair->node, build->owner,
+                                   "the image that reads the Dockerfile is not known", err);
+    }
     TRY(arena_format(&build->run->arena, &text, err, "%.*s%s%s", (int)pair->name.len,
                      (const char *)pair->name.ptr, value == NULL ? "" : "=",
                      value == NULL ? "" : value));

@@ -237,7 +237,9 @@ static enum assay_status read_value(struct reader *reader, const char **value,
                                     struct assay_error *err)
 {
     struct expand_result result = { 0 };
-    struct expand_names names = { .find = find_name, .ctx = reader->env };
+    struct expand_names names = { .find = find_name,
+                                  .ctx = reader->env,
+                                  .budget = &reader->run->steps };
     buf_reset(&reader->raw);
     buf_reset(&reader->value);
     skip_blanks(reader);

@@ -33,7 +33,7 @@ enum assay_status compose_expand(struct compose *run, const struct compose_scope
 {
     struct assay_error why = ERROR_INIT;
     struct expand_result result = { 0 };
-    struct expand_names names = { .find = find_name, .ctx = scope->env };
+    struct expand_names names = { .find = find_name, .ctx = scope->env, .budget = &run->steps };
     struct slice kept;
     AUTO_BUF text = BUF_INIT(LIMIT_EXPAND_BYTES);
     *out = (struct compose_text){ .node = node, .text = (const char *)node->text.ptr };

@@ -25,25 +25,33 @@ void dockerfile_build_clear(struct dockerfile_build *build)
 
 /* ---- what is given from outside ---- */
 
-/* The VALUE of the last NAME=VALUE. */
+/* The last NAME=VALUE, or NAME alone. */
 static const char *find_pair(const char *const *pairs, size_t count, struct slice name)
 {
     for (size_t i = count; i > 0; i--) {
         struct slice pair = slice_from_string(pairs[i - 1]);
-        if (slice_has_prefix(pair, name) && pair.len > name.len && pair.ptr[name.len] == '=') {
-            return pairs[i - 1] + name.len + 1;
+        if (slice_equal(slice_first(pair, slice_find(pair, '=')), name)) {
+            return pairs[i - 1];
         }
     }
     return NULL;
 }
 
+bool dockerfile_is_given(const struct dockerfile_build *build, struct slice name,
+                         const char **value)
+{
+    const struct scan_options *options = build->options;
+    const struct scan_build *given = build->given;
+    const char *pair = given == NULL ? NULL : find_pair(given->args, given->arg_count, name);
+    pair = pair != NULL ? pair : find_pair(options->build_args, options->build_arg_count, name);
+    *value = pair != NULL && pair[name.len] == '=' ? pair + name.len + 1 : NULL;
+    return pair != NULL;
+}
+
 const char *dockerfile_given(const struct dockerfile_build *build, struct slice name)
 {
-    const struct scan_build *given = build->given;
-    const char *value = given == NULL ? NULL : find_pair(given->args, given->arg_count, name);
-    return value != NULL
-               ? value
-               : find_pair(build->options->build_args, build->options->build_arg_count, name);
+    const char *value = NULL;
+    return dockerfile_is_given(build, name, &value) ? value : NULL;
 }
 
 /* Whether a context of this name is the image of that one: tags and registries may be implied. */
@@ -178,20 +186,23 @@ enum assay_status dockerfile_add_arg(struct dockerfile_build *build, struct slic
                                      struct assay_error *err)
 {
     struct slice name = slice_first(word, slice_find(word, '='));
-    const char *given = dockerfile_given(build, name);
+    const char *given = NULL;
+    bool is_given = dockerfile_is_given(build, name, &given);
     struct dockerfile_arg arg = { .value = given };
     struct slice copy;
     if (name.len == 0) {
         return FAIL(err, ASSAY_FILE_SYNTAX, "ARG has a value without a name");
     }
-    if (name.len == word.len && given == NULL) {
+    if (name.len == word.len && !is_given) {
         return ASSAY_OK;
     }
     if (build->arg_count == LIMIT_BUILD_ARGS) {
         return FAIL(err, ASSAY_FILE_LIMIT, "there are more than %d arguments", LIMIT_BUILD_ARGS);
     }
     TRY(arena_copy(&build->arena, name, &arg.name, err));
-    if (given == NULL) {
+    if (is_given) {
+        arg.missing = given == NULL ? (const char *)arg.name.ptr : NULL;
+    } else {
         AUTO_BUF out = BUF_INIT(LIMIT_EXPAND_BYTES);
         bool changed;
         const char *problem;

@@ -32,7 +32,10 @@ void dockerfile_build_init(struct dockerfile_build *build, const struct scan_opt
                            const struct scan_build *given);
 void dockerfile_build_clear(struct dockerfile_build *build);
 
-/* The value that a build is given for a name; NULL: none. */
+/* Whether a build is given a value for a name; *value is NULL where that is not known. */
+bool dockerfile_is_given(const struct dockerfile_build *build, struct slice name,
+                         const char **value);
+/* That value; NULL: none, or not known. */
 const char *dockerfile_given(const struct dockerfile_build *build, struct slice name);
 
 /* A word of ARG before the first FROM. ASSAY_FILE_SYNTAX: it is malformed. */
