@@ -35,7 +35,8 @@ static enum assay_status read_flag(struct slice text, size_t *at, struct buf *wo
             break;
         }
         (*at)++;
-        if (byte == quote || (quote == 0 && (byte == '"' || byte == '\''))) {
+        bool is_quote = byte == '"' || byte == '\'';
+        if (is_quote && (quote == 0 || byte == quote)) {
             quote = quote == 0 ? byte : 0;
             *is_plain = false;
             continue;

@@ -1,38 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "found.h"
-
-#include "base/limits.h"
-
-#include <criterion/criterion.h>
+#include "dockerfile_rows.h"
 
 TestSuite(scan_dockerfile, .timeout = 60);
-
-struct row {
-    const char *file;
-    const char *found;
-};
-
-static const struct scan_options no_options;
-
-static void check(const struct row *row, const struct scan_options *options)
-{
-    struct scan scan;
-    AUTO_BUF shown = BUF_INIT(LIMIT_SCAN_BYTES);
-    struct scan_input input = { .text = slice_from_string(row->file), .directory = "" };
-    struct assay_error err = ERROR_INIT;
-    scan_init(&scan, NULL, options);
-    cr_assert_eq(scan_add_file(&scan, "Dockerfile", "Dockerfile", &input.file, NULL), ASSAY_OK);
-    cr_expect_eq(scan_dockerfile(&scan, &input, NULL, &err), ASSAY_OK, "%s: %s", row->file,
-                 err.message);
-    found_show(&scan, input.text, &shown);
-    cr_expect_str_eq(buf_text(&shown), row->found, "%s\n%s", row->file, buf_text(&shown));
-    scan_clear(&scan);
-}
 
 static void check_all(const struct row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        check(&rows[i], &no_options);
+        AUTO_BUF shown = BUF_INIT(LIMIT_SCAN_BYTES);
+        show(rows[i].file, &no_options, NULL, &shown);
+        cr_expect_str_eq(buf_text(&shown), rows[i].found, "%s\n%s", rows[i].file, buf_text(&shown));
     }
 }
 
