@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* verify and pin: decide about references and say so. */
 #include "cli/answer.h"
-#include "cli/judged.h"
+#include "cli/cmd_pin_write.h"
 
 static enum assay_status judge(struct cli *cli, void *data, enum assay_status *says,
                                struct assay_error *err)
@@ -64,8 +64,25 @@ enum assay_status command_verify(struct cli *cli, struct assay_error *err)
     return answer_give(cli, &answer, err);
 }
 
+static enum assay_status refuse_file_options(const struct cli *cli, struct assay_error *err)
+{
+    static const enum opt of_files[] = { OPT_BUILD_ARG, OPT_BUILD_CONTEXT, OPT_EXCLUDE,
+                                         OPT_CUSTOM };
+    for (size_t i = 0; i < ARRAY_LEN(of_files); i++) {
+        if (opt_is_set(&cli->options, of_files[i])) {
+            return FAIL(err, ASSAY_USAGE, "--%s needs --write or --check",
+                        opt_row(of_files[i])->name);
+        }
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status command_pin(struct cli *cli, struct assay_error *err)
 {
+    if (opt_is_set(&cli->options, OPT_WRITE) || opt_is_set(&cli->options, OPT_CHECK)) {
+        return command_pin_write(cli, err);
+    }
+    TRY(refuse_file_options(cli, err));
     CLEANUP(judged_clear) struct judged judged = { 0 };
     const struct answer answer = { &judged, judge_to_pin, make_pins, judged_json, NULL, 0 };
     return answer_give(cli, &answer, err);

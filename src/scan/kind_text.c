@@ -27,6 +27,8 @@ static bool escape_hides(struct slice escape)
     case 'U':
     case '\r':
     case '\n':
+    case 0xC2: /* line breaks beyond ASCII */
+    case 0xE2:
         return true;
     case 'u': /* of the letters of ASCII alone: other texts are full of escapes */
         return slice_has_prefix(slice_from(escape, 2), SLICE_LITERAL("00")) &&

@@ -18,6 +18,23 @@
 #define REWRITTEN_BYTES (2 * LIMIT_SCAN_BYTES)
 #define MODE_BITS       07777
 
+/* Whether a reference could go on with this byte. */
+static bool goes_on(uint8_t byte)
+{
+    uint8_t lower = byte_to_lower(byte);
+    return (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') ||
+           (byte != '\0' && strchr("@:/._-", byte) != NULL);
+}
+
+/* The whole reference, not the beginning of another one: a file that is named in two ways would be
+ * given its digests twice. */
+static bool stands_at(struct slice bytes, size_t offset, struct slice was)
+{
+    struct slice rest = slice_from(bytes, offset);
+    return offset <= bytes.len && slice_has_prefix(rest, was) &&
+           (rest.len == was.len || !goes_on(rest.ptr[was.len]));
+}
+
 enum assay_status scan_rewrite(struct slice bytes, const struct scan_edit *edits, size_t count,
                                struct buf *out, struct assay_error *err)
 {
@@ -27,7 +44,7 @@ enum assay_status scan_rewrite(struct slice bytes, const struct scan_edit *edits
         if (edits[i].offset < done) {
             return FAIL(err, ASSAY_INTERNAL, "edits of a file overlap");
         }
-        if (!slice_has_prefix(slice_from(bytes, edits[i].offset), was)) {
+        if (!stands_at(bytes, edits[i].offset, was)) {
             return FAIL(err, ASSAY_FILE_IO, "the file was changed since it was read");
         }
         TRY(buf_append(out, slice_of(bytes.ptr + done, edits[i].offset - done), err));

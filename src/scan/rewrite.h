@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Changing texts in files that are not ours: every other byte stays as it is, and at every moment
- * either the old file or the new one is there, whole.
+ * Changing references in files that are not ours: every other byte stays as it is, and at every
+ * moment either the old file or the new one is there, whole.
  */
 #ifndef SCAN_REWRITE_H
 #define SCAN_REWRITE_H
@@ -10,7 +10,7 @@
 
 struct scan_edit {
     size_t offset;   /* bytes */
-    const char *was; /* what must stand there */
+    const char *was; /* the reference that must stand there, to its end */
     const char *text;
 };
 

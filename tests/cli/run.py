@@ -17,6 +17,7 @@ import engine
 import gate
 import harness
 import network
+import pin_write
 import progress
 import saved
 import sha512
@@ -25,7 +26,8 @@ import usage
 
 
 def main():
-    modules = (usage, trust, saved, network, bundle, engine, archives, progress, sha512, audit, ci_files, gate)
+    modules = (usage, trust, saved, network, bundle, engine, archives, progress, sha512, audit, ci_files, gate,
+               pin_write)
     tests = [value for module in modules for name, value in vars(module).items()
              if name.startswith("test_")]
     try:

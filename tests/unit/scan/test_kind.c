@@ -122,6 +122,8 @@ static const struct {
     { "\"\\U00000061piVersion\": 1", true },
     { "\"api\\\nVersion\": 1", true },
     { "\"api\\\r\nVersion\": 1", true },
+    { "\"api\\\xC2\x85Version\": 1", true },
+    { "\"api\\\xE2\x80\xA8Version\": 1", true },
     { "\\", true },
     { "\\u00", true },
     { "\"\\\\x61\": \"\\n\\t\\\"\"", false },

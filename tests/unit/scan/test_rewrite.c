@@ -14,15 +14,23 @@ static const struct {
 } rows[] = {
     { "FROM a\r\nRUN x\r\n", { { 5, "a", "a@b" } }, 1, "FROM a@b\r\nRUN x\r\n", ASSAY_OK },
     { "a b a", { { 0, "a", "1" }, { 2, "b", "" }, { 4, "a", "333" } }, 3, "1  333", ASSAY_OK },
-    { "ab", { { 0, "a", "x" }, { 1, "b", "y" } }, 2, "xy", ASSAY_OK },
+    { "a,b", { { 0, "a", "x" }, { 2, "b", "y" } }, 2, "x,y", ASSAY_OK },
+    { "'a'", { { 1, "a", "a@b" } }, 1, "'a@b'", ASSAY_OK },
+    { "a@b", { { 0, "a", "a@b" } }, 1, NULL, ASSAY_FILE_IO },
+    { "a:b", { { 0, "a", "a@b" } }, 1, NULL, ASSAY_FILE_IO },
+    { "a/b", { { 0, "a", "a@b" } }, 1, NULL, ASSAY_FILE_IO },
+    { "ab", { { 0, "a", "a@b" } }, 1, NULL, ASSAY_FILE_IO },
+    { "a0", { { 0, "a", "a@b" } }, 1, NULL, ASSAY_FILE_IO },
+    { "aZ", { { 0, "a", "a@b" } }, 1, NULL, ASSAY_FILE_IO },
     { "abc", { { 0 } }, 0, "abc", ASSAY_OK },
     { "", { { 0 } }, 0, "", ASSAY_OK },
     { "abc", { { 3, "", "d" } }, 1, "abcd", ASSAY_OK },
+    { "abc", { { 4, "", "d" } }, 1, NULL, ASSAY_FILE_IO },
     { "abc", { { 1, "x", "y" } }, 1, NULL, ASSAY_FILE_IO },
     { "abc", { { 2, "cd", "y" } }, 1, NULL, ASSAY_FILE_IO },
     { "abc", { { 9, "a", "y" } }, 1, NULL, ASSAY_FILE_IO },
-    { "abc", { { 1, "b", "y" }, { 0, "a", "y" } }, 2, NULL, ASSAY_INTERNAL },
-    { "abc", { { 0, "ab", "y" }, { 1, "b", "y" } }, 2, NULL, ASSAY_INTERNAL },
+    { "a b", { { 2, "b", "y" }, { 0, "a", "y" } }, 2, NULL, ASSAY_INTERNAL },
+    { "a b", { { 0, "a b", "y" }, { 2, "b", "y" } }, 2, NULL, ASSAY_INTERNAL },
 };
 
 Test(scan_rewrite, all_other_bytes_stay)
