@@ -174,8 +174,11 @@ enum assay_status dockerfile_fill(struct dockerfile_build *build, struct slice w
         TRY(miss(build, slice_from_string(result.unset_name)));
     }
     if (build->missing != NULL) {
+        const char *given = NULL;
+        bool is_given = dockerfile_is_given(build, slice_from_string(build->missing), &given);
         return arena_format(&build->arena, problem, err,
-                            "\"%s\" has no value here; --build-arg can give it one",
+                            is_given ? "\"%s\" is given a value that is not known, or is no text"
+                                     : "\"%s\" has no value here; --build-arg can give it one",
                             build->missing);
     }
     return ASSAY_OK;
