@@ -184,6 +184,23 @@ enum assay_status dockerfile_fill(struct dockerfile_build *build, struct slice w
     return ASSAY_OK;
 }
 
+static enum assay_status fill_default(struct dockerfile_build *build, struct slice text,
+                                      struct dockerfile_arg *arg, struct assay_error *err)
+{
+    AUTO_BUF out = BUF_INIT(LIMIT_EXPAND_BYTES);
+    struct slice copy;
+    bool changed;
+    const char *problem;
+    TRY(dockerfile_fill(build, text, &out, &changed, &problem, err));
+    TRY(arena_copy(&build->arena, buf_slice(&out), &copy, err));
+    if (problem == NULL) {
+        arg->value = (const char *)copy.ptr;
+    } else {
+        arg->missing = build->missing != NULL ? build->missing : (const char *)arg->name.ptr;
+    }
+    return ASSAY_OK;
+}
+
 /* A word without "=" is a name that gets its value from outside, or keeps the one it has. */
 enum assay_status dockerfile_add_arg(struct dockerfile_build *build, struct slice word,
                                      struct assay_error *err)
@@ -192,7 +209,6 @@ enum assay_status dockerfile_add_arg(struct dockerfile_build *build, struct slic
     const char *given = NULL;
     bool is_given = dockerfile_is_given(build, name, &given);
     struct dockerfile_arg arg = { .value = given };
-    struct slice copy;
     if (name.len == 0) {
         return FAIL(err, ASSAY_FILE_SYNTAX, "ARG has a value without a name");
     }
@@ -206,15 +222,7 @@ enum assay_status dockerfile_add_arg(struct dockerfile_build *build, struct slic
     if (is_given) {
         arg.missing = given == NULL ? (const char *)arg.name.ptr : NULL;
     } else {
-        AUTO_BUF out = BUF_INIT(LIMIT_EXPAND_BYTES);
-        bool changed;
-        const char *problem;
-        TRY(dockerfile_fill(build, slice_from(word, name.len + 1), &out, &changed, &problem, err));
-        TRY(arena_copy(&build->arena, buf_slice(&out), &copy, err));
-        arg.value = problem == NULL ? (const char *)copy.ptr : NULL;
-        arg.missing = problem == NULL          ? NULL
-                      : build->missing != NULL ? build->missing
-                                               : (const char *)arg.name.ptr;
+        TRY(fill_default(build, slice_from(word, name.len + 1), &arg, err));
     }
     TRY(mem_grow(&build->args, build->arg_count, &build->arg_cap, sizeof(arg), err));
     build->args[build->arg_count++] = arg;
