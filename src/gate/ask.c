@@ -129,7 +129,7 @@ static enum assay_status verify_some(struct gate_run *run, struct assay_session 
                                      struct assay_error *err)
 {
     AUTO_MEM const char **texts = mem_alloc(count, sizeof(*texts));
-    AUTO_MEM struct assay_verdict **verdicts = mem_alloc(count, sizeof(*verdicts));
+    AUTO_MEM struct assay_verdict **verdicts = mem_alloc(count, sizeof(struct assay_verdict *));
     if (texts == NULL || verdicts == NULL) {
         return FAIL_NO_MEMORY(err);
     }
@@ -203,7 +203,8 @@ enum assay_status gate_ask(struct gate_run *run, struct assay_error *err)
     if (run->party_count == 0) {
         return ASSAY_OK;
     }
-    AUTO_MEM struct gate_subject **sorted = mem_alloc(run->subject_count, sizeof(*sorted));
+    AUTO_MEM struct gate_subject **sorted =
+        mem_alloc(run->subject_count, sizeof(struct gate_subject *));
     run->gate->verdicts = mem_alloc(run->subject_count, sizeof(struct assay_verdict *));
     if (sorted == NULL || run->gate->verdicts == NULL) {
         return FAIL_NO_MEMORY(err);

@@ -93,36 +93,6 @@ static int compare_numbers(size_t a, size_t b)
     return (a > b) - (a < b);
 }
 
-static int compare_files(const void *a, const void *b, void *ctx)
-{
-    const struct scan_file *files = ctx;
-    const size_t *x = a;
-    const size_t *y = b;
-    return slice_compare(slice_from_string(files[*x].name), slice_from_string(files[*y].name));
-}
-
-enum assay_status gate_rank_files(const struct scan *scan, size_t **out, struct assay_error *err)
-{
-    size_t count = scan->file_count;
-    AUTO_MEM size_t *by_name = mem_alloc(count + 1, sizeof(*by_name));
-    size_t *ranks = mem_alloc(count + 1, sizeof(*ranks));
-    *out = ranks;
-    if (by_name == NULL || ranks == NULL) {
-        return FAIL_NO_MEMORY(err);
-    }
-    for (size_t i = 0; i < count; i++) {
-        by_name[i] = i;
-    }
-    if (count > 0) {
-        qsort_r(by_name, count, sizeof(*by_name), compare_files, scan->files);
-    }
-    for (size_t i = 0; i < count; i++) {
-        bool same = i > 0 && compare_files(&by_name[i - 1], &by_name[i], scan->files) == 0;
-        ranks[by_name[i]] = same ? ranks[by_name[i - 1]] : i;
-    }
-    return ASSAY_OK;
-}
-
 static int compare_places(const void *a, const void *b, void *ctx)
 {
     const struct gate_finding *x = a;

@@ -58,7 +58,7 @@ static enum assay_status read_references(struct gate_run *run, struct assay_erro
     }
     run->gate->images = mem_alloc(count, sizeof(*run->gate->images));
     run->items = mem_alloc(count, sizeof(*run->items));
-    run->order = mem_alloc(count, sizeof(*run->order));
+    run->order = mem_alloc(count, sizeof(struct gate_item *));
     run->subjects = mem_alloc(count, sizeof(*run->subjects));
     if (run->gate->images == NULL || run->items == NULL || run->order == NULL ||
         run->subjects == NULL) {
@@ -68,7 +68,7 @@ static enum assay_status read_references(struct gate_run *run, struct assay_erro
         run->gate->image_count = i + 1;
         TRY(read_reference(run, i, err));
     }
-    qsort(run->order, run->order_count, sizeof(*run->order), compare_items);
+    qsort(run->order, run->order_count, sizeof(struct gate_item *), compare_items);
     for (size_t i = 0; i < run->order_count; i++) {
         bool is_new =
             i == 0 || strcmp(run->order[i - 1]->reference.text, run->order[i]->reference.text) != 0;
@@ -142,6 +142,30 @@ static enum assay_status keep_allowed(struct gate *gate, const struct policy_all
     return ASSAY_OK;
 }
 
+/* One place where the reference stands. at: of its first place, whose findings are from begin to
+ * end. */
+static enum assay_status judge_item(const struct gate_subject *subject, struct gate_item *item,
+                                    const struct gate_case *at, size_t begin, size_t end,
+                                    struct assay_error *err)
+{
+    struct gate *gate = at->gate;
+    struct gate_image *image = &gate->images[item->index];
+    struct gate_case own = *at;
+    own.image = item->index;
+    image->verdict = subject->verdict;
+    if (item->index != at->image) {
+        TRY(gate_repeat(gate, begin, end, item->index, err));
+    }
+    if (is_trusted(subject) && image->found->platform != NULL) {
+        TRY(gate_judge_platform(&own, image->found->platform, err));
+    }
+    item->is_judged = subject->way == GATE_WAY_ALLOW || is_trusted(subject);
+    if (item->is_judged) { /* unless something speaks against it */
+        image->outcome = is_trusted(subject) ? GATE_PASSED : GATE_ALLOWED;
+    }
+    return ASSAY_OK;
+}
+
 static enum assay_status judge_subject(struct gate_run *run, struct gate_subject *subject,
                                        struct assay_error *err)
 {
@@ -149,8 +173,8 @@ static enum assay_status judge_subject(struct gate_run *run, struct gate_subject
     const struct policy_allowed *allowed = NULL;
     AUTO_ARENA scratch = ARENA_INIT(LIMIT_POLICY_ARENA);
     struct policy_terms terms = { 0 };
-    struct gate_case at = { gate, subject->items[0]->index, &subject->items[0]->reference, &terms,
-                            subject->verdict };
+    const struct gate_case at = { gate, subject->items[0]->index, &subject->items[0]->reference,
+                                  &terms, subject->verdict };
     TRY(policy_find(run->options->policies, at.reference, &scratch, &terms, err));
     size_t begin = gate->finding_count;
     TRY(judge_once(subject, &at, err));
@@ -159,21 +183,8 @@ static enum assay_status judge_subject(struct gate_run *run, struct gate_subject
         TRY(keep_allowed(gate, terms.allowed, &allowed, err));
     }
     for (size_t i = 0; i < subject->item_count; i++) {
-        struct gate_item *item = subject->items[i];
-        struct gate_image *image = &gate->images[item->index];
-        image->verdict = subject->verdict;
-        image->allowed = allowed;
-        if (i > 0) {
-            TRY(gate_repeat(gate, begin, end, item->index, err));
-        }
-        at.image = item->index;
-        if (is_trusted(subject) && image->found->platform != NULL) {
-            TRY(gate_judge_platform(&at, image->found->platform, err));
-        }
-        item->is_judged = subject->way == GATE_WAY_ALLOW || is_trusted(subject);
-        if (item->is_judged) { /* unless something speaks against it */
-            image->outcome = is_trusted(subject) ? GATE_PASSED : GATE_ALLOWED;
-        }
+        gate->images[subject->items[i]->index].allowed = allowed;
+        TRY(judge_item(subject, subject->items[i], &at, begin, end, err));
     }
     return ASSAY_OK;
 }
@@ -227,21 +238,32 @@ static void conclude(struct gate_run *run)
     }
 }
 
-static enum assay_status judge(struct gate_run *run, struct assay_error *err)
+static enum assay_status read_clock(struct gate_run *run, struct assay_error *err)
 {
     const struct assay_clock *clock = run->options->env->clock;
     TRY(clock->now_unix_s(clock->ctx, &run->gate->now_unix_s, err));
-    if (run->gate->now_unix_s < LIMIT_CLOCK_MIN_UNIX_S) {
-        return FAIL(err, ASSAY_CLOCK, "this machine's clock is before this version was made");
-    }
-    TRY(gate_rank_files(run->scan, &run->ranks, err));
+    return run->gate->now_unix_s >= LIMIT_CLOCK_MIN_UNIX_S
+               ? ASSAY_OK
+               : FAIL(err, ASSAY_CLOCK, "this machine's clock is before this version was made");
+}
+
+/* Images, verdicts and what was found of each. */
+static enum assay_status judge_images(struct gate_run *run, struct assay_error *err)
+{
+    TRY(scan_rank_files(run->scan, &run->ranks, err));
     TRY(read_references(run, err));
     TRY(read_problems(run, err));
     TRY(gate_ask(run, err));
     for (size_t i = 0; i < run->subject_count; i++) {
         TRY(judge_subject(run, &run->subjects[i], err));
     }
-    TRY(env_check_interrupted(run->options->env, err));
+    return env_check_interrupted(run->options->env, err);
+}
+
+static enum assay_status judge(struct gate_run *run, struct assay_error *err)
+{
+    TRY(read_clock(run, err));
+    TRY(judge_images(run, err));
     gate_sort_findings(run->gate, run->ranks);
     TRY(gate_apply_ignores(run, err));
     gate_sort_findings(run->gate, run->ranks); /* with those on comments */

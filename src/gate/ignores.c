@@ -103,35 +103,37 @@ static enum assay_status apply_rule(struct gate_run *run, const struct scan_igno
                : complain(gate, ignore, GATE_IGNORE_UNUSED_RULE, id, " is not found here", err);
 }
 
-static bool is_same(const struct gate_run *run, const struct scan_ignore *a,
-                    const struct scan_ignore *b)
+/* Why a comment ignores nothing; NULL: it may. */
+static const char *malformed(const struct scan_ignore *ignore)
 {
-    return run->ranks[a->spot.file] == run->ranks[b->spot.file] && a->spot.line == b->spot.line &&
-           a->spot.column == b->spot.column;
+    return ignore->problem != NULL   ? ignore->problem
+           : ignore->reason == NULL  ? "no reason is given"
+           : ignore->rule_count == 0 ? "no rule is named"
+                                     : NULL;
+}
+
+/* count: of the findings that are in order. */
+static enum assay_status apply(struct gate_run *run, const struct scan_ignore *ignore, size_t count,
+                               struct assay_error *err)
+{
+    const char *problem = malformed(ignore);
+    const char *reason = NULL;
+    if (problem != NULL) {
+        return complain(run->gate, ignore, GATE_IGNORE_MALFORMED_RULE, problem, "", err);
+    }
+    const struct line line = line_of(run, ignore, count);
+    TRY(gate_show(run->gate, ignore->reason, &reason, err));
+    for (size_t r = 0; r < ignore->rule_count; r++) {
+        TRY(apply_rule(run, ignore, &line, ignore->rules[r], reason, err));
+    }
+    return ASSAY_OK;
 }
 
 enum assay_status gate_apply_ignores(struct gate_run *run, struct assay_error *err)
 {
     size_t count = run->gate->finding_count; /* those that are added are not in order */
     for (size_t i = 0; i < run->scan->ignore_count; i++) {
-        const struct scan_ignore *ignore = &run->scan->ignores[i];
-        const char *reason = NULL;
-        if (i > 0 && is_same(run, ignore, ignore - 1)) {
-            continue; /* its file was read twice */
-        }
-        if (ignore->problem != NULL || ignore->reason == NULL || ignore->rule_count == 0) {
-            TRY(complain(run->gate, ignore, GATE_IGNORE_MALFORMED_RULE,
-                         ignore->problem != NULL  ? ignore->problem
-                         : ignore->reason == NULL ? "no reason is given"
-                                                  : "no rule is named",
-                         "", err));
-            continue;
-        }
-        const struct line line = line_of(run, ignore, count);
-        TRY(gate_show(run->gate, ignore->reason, &reason, err));
-        for (size_t r = 0; r < ignore->rule_count; r++) {
-            TRY(apply_rule(run, ignore, &line, ignore->rules[r], reason, err));
-        }
+        TRY(apply(run, &run->scan->ignores[i], count, err));
     }
     return ASSAY_OK;
 }

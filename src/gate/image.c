@@ -9,8 +9,8 @@
 #include <inttypes.h>
 
 #define DAY_S        86400LL
-#define DATED_FROM_S (11 * 365 * DAY_S) /* 1980-12-29: earlier days are written instead of none */
-#define NAMES_BYTES  400                /* of a list in a message */
+#define DATED_FROM_S (4015LL * DAY_S) /* 1980-12-29: earlier days are written instead of none */
+#define NAMES_BYTES  400              /* of a list in a message */
 #define LONGEST_UID  INT32_MAX
 
 struct view {

@@ -76,8 +76,6 @@ MUST_CHECK enum assay_status gate_repeat(struct gate *gate, size_t begin, size_t
 /* A text for show, in the arena. */
 MUST_CHECK enum assay_status gate_show(struct gate *gate, const char *text, const char **out,
                                        struct assay_error *err);
-MUST_CHECK enum assay_status gate_rank_files(const struct scan *scan, size_t **out,
-                                             struct assay_error *err);
 void gate_sort_findings(struct gate *gate, size_t *ranks);
 /* When all is found and sorted. */
 MUST_CHECK enum assay_status gate_set_fingerprints(const struct gate *gate,

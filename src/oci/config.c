@@ -50,6 +50,16 @@ static enum assay_status parse(const struct json_at *root, struct oci_config *ou
     return parse_diff_ids(&rootfs, out, err);
 }
 
+enum assay_status oci_config_load(struct slice bytes, struct json_tree **tree, struct json_at *root,
+                                  struct assay_error *err)
+{
+    if (bytes.len > LIMIT_CONFIG_BYTES) {
+        return FAIL(err, ASSAY_TOO_LARGE, "the image config has %zu bytes, the limit is %lu",
+                    bytes.len, LIMIT_CONFIG_BYTES);
+    }
+    return json_tree_load(bytes, "config", tree, root, err);
+}
+
 enum assay_status oci_config_parse(struct slice bytes, struct oci_config *out,
                                    struct assay_error *err)
 {
@@ -57,11 +67,7 @@ enum assay_status oci_config_parse(struct slice bytes, struct oci_config *out,
     struct json_at root;
 
     *out = (struct oci_config){ .arena = ARENA_INIT(LIMIT_DOCUMENT_ARENA) };
-    if (bytes.len > LIMIT_CONFIG_BYTES) {
-        return FAIL(err, ASSAY_TOO_LARGE, "the image config has %zu bytes, the limit is %lu",
-                    bytes.len, LIMIT_CONFIG_BYTES);
-    }
-    TRY(json_tree_load(bytes, "config", &tree, &root, err));
+    TRY(oci_config_load(bytes, &tree, &root, err));
     enum assay_status status = parse(&root, out, err);
     if (status != ASSAY_OK) {
         oci_config_clear(out);

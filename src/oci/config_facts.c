@@ -136,6 +136,16 @@ static enum assay_status parse_run(const struct json_at *root, struct oci_config
 
 /* ---- how it was made ---- */
 
+static enum assay_status parse_entry(const struct json_at *entry, struct arena *arena,
+                                     const char **out, struct assay_error *err)
+{
+    const char *text = NULL;
+    TRY(json_as_object(entry, err));
+    TRY(oci_check_case(entry, HISTORY_MEMBERS, ARRAY_LEN(HISTORY_MEMBERS), err));
+    TRY(json_get_string_opt(entry, "created_by", &text, err));
+    return keep(arena, text == NULL ? "" : text, out, err);
+}
+
 static enum assay_status parse_history(const struct json_at *root, struct oci_config_facts *out,
                                        struct assay_error *err)
 {
@@ -147,12 +157,8 @@ static enum assay_status parse_history(const struct json_at *root, struct oci_co
     TRY(arena_alloc(&out->arena, json_count(&list), sizeof(*out->history), &out->history, err));
     for (size_t i = 0; i < json_count(&list); i++) {
         struct json_at entry;
-        const char *text = NULL;
         json_element(&list, i, &entry);
-        TRY(json_as_object(&entry, err));
-        TRY(oci_check_case(&entry, HISTORY_MEMBERS, ARRAY_LEN(HISTORY_MEMBERS), err));
-        TRY(json_get_string_opt(&entry, "created_by", &text, err));
-        TRY(keep(&out->arena, text == NULL ? "" : text, &out->history[out->history_count++], err));
+        TRY(parse_entry(&entry, &out->arena, &out->history[out->history_count++], err));
     }
     return ASSAY_OK;
 }
@@ -188,11 +194,7 @@ enum assay_status oci_config_facts_parse(struct slice bytes, struct oci_config_f
     AUTO_JSON_TREE tree = NULL;
     struct json_at root;
     *out = (struct oci_config_facts){ .arena = ARENA_INIT(2 * LIMIT_CONFIG_BYTES) };
-    if (bytes.len > LIMIT_CONFIG_BYTES) {
-        return FAIL(err, ASSAY_TOO_LARGE, "the image config has %zu bytes, the limit is %lu",
-                    bytes.len, LIMIT_CONFIG_BYTES);
-    }
-    TRY(json_tree_load(bytes, "config", &tree, &root, err));
+    TRY(oci_config_load(bytes, &tree, &root, err));
     enum assay_status status = parse(&root, out, err);
     if (status != ASSAY_OK) {
         oci_config_facts_clear(out);

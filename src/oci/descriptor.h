@@ -20,6 +20,10 @@ MUST_CHECK enum assay_status oci_descriptor_parse(const struct json_at *at, stru
                                                   struct oci_descriptor *out,
                                                   struct assay_error *err);
 
+/* A config within its limit; borrowed from the tree. */
+MUST_CHECK enum assay_status oci_config_load(struct slice bytes, struct json_tree **tree,
+                                             struct json_at *root, struct assay_error *err);
+
 /* os, architecture, variant and os.version of an object; absent ones are "". */
 MUST_CHECK enum assay_status oci_platform_parse(const struct json_at *at, struct arena *arena,
                                                 struct oci_platform *out, struct assay_error *err);

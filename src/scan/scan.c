@@ -217,7 +217,7 @@ static void drop_all_repeated(struct scan *scan, size_t *ranks)
                                        compare_ignores, ranks);
 }
 
-enum assay_status scan_finish(struct scan *scan, struct assay_error *err)
+enum assay_status scan_rank_files(const struct scan *scan, size_t **out, struct assay_error *err)
 {
     size_t count = scan->file_count;
     AUTO_MEM size_t *by_name = mem_alloc(count + 1, sizeof(*by_name));
@@ -236,6 +236,14 @@ enum assay_status scan_finish(struct scan *scan, struct assay_error *err)
         bool same = i > 0 && is_same_file(&scan->files[by_name[i]], &scan->files[by_name[i - 1]]);
         ranks[by_name[i]] = same ? ranks[by_name[i - 1]] : i;
     }
+    *out = STEAL(ranks);
+    return ASSAY_OK;
+}
+
+enum assay_status scan_finish(struct scan *scan, struct assay_error *err)
+{
+    AUTO_MEM size_t *ranks = NULL;
+    TRY(scan_rank_files(scan, &ranks, err));
     sort_all(scan, ranks);
     drop_all_repeated(scan, ranks);
     return ASSAY_OK;

@@ -112,6 +112,11 @@ void scan_clear(struct scan *scan);
  * the same text at the same spot. */
 MUST_CHECK enum assay_status scan_finish(struct scan *scan, struct assay_error *err);
 
+/* The rank of each file by its name, in an array that the caller frees: entries of one file have
+ * one rank. */
+MUST_CHECK enum assay_status scan_rank_files(const struct scan *scan, size_t **out,
+                                             struct assay_error *err);
+
 /* ---- what a user names ---- */
 
 /* A file or a directory with all below it, in the order of names. What cannot be read becomes a

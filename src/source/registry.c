@@ -135,6 +135,16 @@ static const struct document_kind MANIFESTS = { "manifests", LIMIT_MANIFEST_BYTE
                                                 oci_accept_manifests };
 static const struct document_kind CONFIGS = { "blobs", LIMIT_CONFIG_BYTES, NULL };
 
+/* Documents that are asked for, and what came of each. */
+struct batch {
+    const struct document_kind *kind;
+    const struct oci_descriptor *wanted;
+    size_t count;
+    struct source_manifest *out;
+    enum assay_status *statuses;
+    struct assay_error *errors;
+};
+
 static enum assay_status judge_document(const struct document_kind *kind,
                                         struct net_response *response,
                                         const struct oci_descriptor *wanted,
@@ -149,12 +159,14 @@ static enum assay_status judge_document(const struct document_kind *kind,
     return ASSAY_OK;
 }
 
-static enum assay_status fetch_flight(struct registry *registry, const struct document_kind *kind,
-                                      const struct oci_descriptor *wanted, size_t count,
-                                      struct source_manifest *out, enum assay_status *statuses,
-                                      struct assay_error *errors, struct assay_error *err)
+/* Those from first on, as many as fit. */
+static enum assay_status fetch_flight(struct registry *registry, const struct batch *batch,
+                                      size_t first, struct assay_error *err)
 {
     CLEANUP(flight_free) struct flight *flight = mem_alloc(1, sizeof(*flight));
+    const struct document_kind *kind = batch->kind;
+    const struct oci_descriptor *wanted = batch->wanted + first;
+    size_t count = batch->count - first < LIMIT_FLIGHT ? batch->count - first : LIMIT_FLIGHT;
     char digest[DIGEST_TEXT_BYTES];
 
     if (flight == NULL) {
@@ -169,10 +181,13 @@ static enum assay_status fetch_flight(struct registry *registry, const struct do
     }
     TRY(net_session_get(registry->session, flight->gets, flight->responses, count, err));
     for (size_t i = 0; i < count; i++) {
-        statuses[i] = judge_document(kind, &flight->responses[i], &wanted[i], &out[i], &errors[i]);
-        if (statuses[i] != ASSAY_OK) {
+        struct assay_error *error = &batch->errors[first + i];
+        enum assay_status status =
+            judge_document(kind, &flight->responses[i], &wanted[i], &batch->out[first + i], error);
+        batch->statuses[first + i] = status;
+        if (status != ASSAY_OK) {
             digest_format(&wanted[i].digest, digest);
-            (void)error_context(&errors[i], statuses[i], "%s %s of %s",
+            (void)error_context(error, status, "%s %s of %s",
                                 kind == &MANIFESTS ? "manifest" : "config", digest,
                                 registry->reference.name);
         }
@@ -180,23 +195,17 @@ static enum assay_status fetch_flight(struct registry *registry, const struct do
     return ASSAY_OK;
 }
 
-static enum assay_status fetch_documents(struct registry *registry,
-                                         const struct document_kind *kind,
-                                         const struct oci_descriptor *wanted, size_t count,
-                                         struct source_manifest *out, enum assay_status *statuses,
-                                         struct assay_error *errors, struct assay_error *err)
+static enum assay_status fetch_batch(struct registry *registry, const struct batch *batch,
+                                     struct assay_error *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        out[i] = (struct source_manifest){ 0 };
-        statuses[i] = ASSAY_INTERNAL;
-        error_clear(&errors[i]);
+    for (size_t i = 0; i < batch->count; i++) {
+        batch->out[i] = (struct source_manifest){ 0 };
+        batch->statuses[i] = ASSAY_INTERNAL;
+        error_clear(&batch->errors[i]);
     }
     TRY(need_session(registry, err));
-    for (size_t done = 0; done < count;) {
-        size_t part = count - done < LIMIT_FLIGHT ? count - done : LIMIT_FLIGHT;
-        TRY(fetch_flight(registry, kind, wanted + done, part, out + done, statuses + done,
-                         errors + done, err));
-        done += part;
+    for (size_t first = 0; first < batch->count; first += LIMIT_FLIGHT) {
+        TRY(fetch_flight(registry, batch, first, err));
     }
     return ASSAY_OK;
 }
@@ -207,8 +216,9 @@ static enum assay_status registry_by_digest(struct source *source,
                                             enum assay_status *statuses, struct assay_error *errors,
                                             struct assay_error *err)
 {
-    return fetch_documents(registry_of(source), &MANIFESTS, wanted, count, out, statuses, errors,
-                           err);
+    struct batch batch = { &MANIFESTS, wanted, count, out, NULL, errors };
+    batch.statuses = statuses;
+    return fetch_batch(registry_of(source), &batch, err);
 }
 
 enum assay_status source_registry_configs(struct source *source,
@@ -216,8 +226,9 @@ enum assay_status source_registry_configs(struct source *source,
                                           struct source_manifest *out, enum assay_status *statuses,
                                           struct assay_error *errors, struct assay_error *err)
 {
-    return fetch_documents(registry_of(source), &CONFIGS, wanted, count, out, statuses, errors,
-                           err);
+    struct batch batch = { &CONFIGS, wanted, count, out, NULL, errors };
+    batch.statuses = statuses;
+    return fetch_batch(registry_of(source), &batch, err);
 }
 
 /* ---- blobs ---- */

@@ -103,12 +103,10 @@ const struct source_transport *source_transport_at(size_t index);
 MUST_CHECK enum assay_status source_registry_request(struct source *source, struct net_get *out,
                                                      struct assay_error *err);
 /* Configs by digest, as by_digest, all in one flight: bytes alone, no larger than wanted. */
-MUST_CHECK enum assay_status source_registry_configs(struct source *source,
-                                                     const struct oci_descriptor *wanted,
-                                                     size_t count, struct source_manifest *out,
-                                                     enum assay_status *statuses,
-                                                     struct assay_error *errors,
-                                                     struct assay_error *err);
+MUST_CHECK enum assay_status
+source_registry_configs(struct source *source, const struct oci_descriptor *wanted, size_t count,
+                        struct source_manifest *out, enum assay_status *statuses,
+                        struct assay_error *errors, struct assay_error *err);
 /* The answer to it: what named() then returns without asking again. Takes the body. */
 void source_registry_answer(struct source *source, struct net_response *response);
 

@@ -94,18 +94,24 @@ static bool any_missing(const enum assay_status *statuses, size_t count)
     return false;
 }
 
-/* What another reference of the repository led to. */
+/* What another reference of the repository led to; everything else is missing. */
 static enum assay_status take_kept(const struct content *content,
-                                   const struct oci_descriptor *wanted, struct source_manifest *out,
-                                   enum assay_status *status, struct assay_error *err)
+                                   const struct oci_descriptor *wanted, size_t count,
+                                   struct source_manifest *out, enum assay_status *statuses,
+                                   struct assay_error *err)
 {
-    struct slice bytes;
-    const char *media_type = NULL;
-    if (content_cache_find(content->job->cache, &wanted->digest, &bytes, &media_type)) {
-        *out = (struct source_manifest){ .bytes = BUF_INIT(LIMIT_MANIFEST_BYTES) };
-        TRY(buf_append(&out->bytes, bytes, err));
-        (void)snprintf(out->media_type, sizeof(out->media_type), "%s", media_type);
-        *status = ASSAY_OK;
+    const struct job *job = content->job;
+    for (size_t i = 0; i < count; i++) {
+        struct slice bytes;
+        const char *media_type = NULL;
+        statuses[i] = ASSAY_MANIFEST_MISSING;
+        if (!job->source->is_local &&
+            content_cache_find(job->cache, &wanted[i].digest, &bytes, &media_type)) {
+            out[i] = (struct source_manifest){ .bytes = BUF_INIT(LIMIT_MANIFEST_BYTES) };
+            TRY(buf_append(&out[i].bytes, bytes, err));
+            (void)snprintf(out[i].media_type, sizeof(out[i].media_type), "%s", media_type);
+            statuses[i] = ASSAY_OK;
+        }
     }
     return ASSAY_OK;
 }
@@ -117,12 +123,7 @@ enum assay_status content_by_digest(struct content *content, const struct oci_de
 {
     const struct job *job = content->job;
     bool is_local = job->source->is_local;
-    for (size_t i = 0; i < count; i++) {
-        statuses[i] = ASSAY_MANIFEST_MISSING;
-        if (!is_local) {
-            TRY(take_kept(content, &wanted[i], &out[i], &statuses[i], err));
-        }
-    }
+    TRY(take_kept(content, wanted, count, out, statuses, err));
     if (is_local) {
         TRY(ask(job->source, wanted, count, out, statuses, errors, err));
     }
