@@ -70,6 +70,16 @@ notary_config "$TRUST_SERVER"
 cold loopback 31
 
 echo
+echo "the gate on one Dockerfile, from start to verdict, warm, on loopback (goal: CPU 20 ms)"
+mkdir "$work/gated"
+printf 'FROM %s\n' "$gun:one@$(digest_of one)" >"$work/gated/Dockerfile"
+"$assay" gate "$work/gated" >/dev/null || stack_die "the gate is not green"
+read -r w c p <<<"$("$measure" 51 -- "$assay" gate "$work/gated")"
+row "assay gate, warm" "$w" "$c" "$p"
+read -r w c p <<<"$("$measure" 51 -- "$assay" verify "$gun:one@$(digest_of one)")"
+row "assay verify of the same, warm" "$w" "$c" "$p"
+
+echo
 echo "one tag over a round trip of 20 ms (goal: wall 0.25)"
 registry_port=$REGISTRY_PORT
 delayed() { # BACKEND_PORT: starts a proxy and sets port

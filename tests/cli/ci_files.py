@@ -8,7 +8,7 @@ import shlex
 import stat
 import subprocess
 
-from harness import ROOT as SOURCE, SCRATCH, Result, check, environment
+from harness import ASSAY, EXAMPLE, NAME, PIN, ROOT as SOURCE, SCRATCH, Result, check, environment, fresh_state
 
 HOSTILE = "a b'c\"d$(touch pwned)`touch pwned`;touch pwned|&*"
 RECORDER = """#!/usr/bin/python3
@@ -197,3 +197,37 @@ def test_hooks():
             check(f"{row['id']}: exit {code} is kept", result.code == code, result)
     hook("assay-pin-check", checkout := fresh(), recorder())
     check("assay-pin-check: writes nothing", "--check" in json.loads(content(f"{checkout}.record")))
+
+
+# ---- with assay itself
+
+def trusting():
+    return f"--root={PIN}\n--bundle={EXAMPLE}/trust.tar\n--state-dir={fresh_state()}"
+
+
+def signed_digest():
+    done = subprocess.run([ASSAY, "bundle", "verify", "--root", PIN, "--state-dir", fresh_state(), f"{EXAMPLE}/trust.tar"],
+                          env=environment(), stdout=subprocess.PIPE, check=False)
+    return re.search("sha256:[0-9a-f]{64}", done.stdout.decode()).group(0)
+
+
+def test_green_and_red():
+    good = {"Dockerfile": f"FROM {NAME}:1.0@{signed_digest()}\n"}
+    bad = {"Dockerfile": f"FROM {NAME}:1.0@sha256:{'0' * 64}\n"}
+    for what, files, code, verdict in (("green", good, 0, "passed"), ("red", bad, 1, "rejected"),
+                                       ("no image", {}, 5, "nothing")):
+        result, _, output, summary = github(fresh(files), assay=ASSAY, options=trusting())
+        check(f"action: {what}", result.code == code and output.startswith(f"verdict={verdict}\n"), result)
+        sarif = json.loads(content(output.split("\n")[3]))
+        check(f"action: SARIF when {what}", bool(sarif["runs"][0]["results"]) == (code == 1), result)
+        check(f"action: annotations when {what}", ("\n::error file=Dockerfile,line=1" in result.out) == (code == 1),
+              result)
+        check(f"action: summary when {what}", bool(files) == (NAME in summary), result)
+        checkout = fresh(files)
+        result, _ = gitlab(checkout, ASSAY, ASSAY_OPTIONS=trusting())
+        check(f"template: {what}", result.code == code, result)
+        check(f"template: report when {what}",
+              bool(json.loads(content(f"{checkout}/assay-codequality.json"))) == (code == 1), result)
+        check(f"template: JUnit when {what}", "<testsuites" in content(f"{checkout}/assay-junit.xml"), result)
+        result = hook("assay-gate", fresh(files), ASSAY, 0, *trusting().split("\n"))
+        check(f"hook: {what}", result.code == code, result)

@@ -3,7 +3,8 @@
 """make_images.py DIR: an OCI layout with small images for the tests against real servers.
 
 one, two, three, other: linux/amd64 with two gzip layers; many: an index of one and its linux/arm64/v8
-sibling. Prints NAME DIGEST SIZE for each.
+sibling; hardened, renewed and weak: images whose configs a policy likes, and one that it does not.
+Prints NAME DIGEST SIZE for each.
 """
 import gzip
 import hashlib
@@ -30,7 +31,7 @@ class Layout:
     def document(self, value):
         return self.blob(json.dumps(value, separators=(",", ":")).encode())
 
-    def image(self, words, arch, variant=None):
+    def image(self, words, arch, variant=None, history=(), **runs):
         manifest_type = OCI + "manifest.v1+json"
         diff_ids, layers = [], []
         for name, text in (("base", "the same in every image\n" * 64), ("app", words)):
@@ -38,8 +39,10 @@ class Layout:
             diff_ids.append("sha256:" + hashlib.sha256(unpacked).hexdigest())
             layers.append({"mediaType": OCI + "layer.v1.tar+gzip",
                            **self.blob(gzip.compress(unpacked, mtime=0))})
-        config = {"architecture": arch, "os": "linux", "config": {"Cmd": ["/app"]},
+        config = {"architecture": arch, "os": "linux", "config": {"Cmd": ["/app"], **runs},
                   "rootfs": {"type": "layers", "diff_ids": diff_ids}}
+        if history:
+            config["history"] = [{"created_by": line} for line in history]
         if variant:
             config["variant"] = variant
         return {"mediaType": manifest_type,
@@ -79,6 +82,12 @@ def main():
         {**one, "platform": {"architecture": "amd64", "os": "linux"}},
         {**arm, "platform": {"architecture": "arm64", "os": "linux", "variant": "v8"}}]}
     layout.name("many", {"mediaType": OCI + "index.v1+json", **layout.document(many)})
+    for word in ("hardened", "renewed"):
+        layout.name(word, layout.image(word, "amd64", User="65532", ExposedPorts={"8080/tcp": {}},
+                                       Env=["PATH=/bin", "PASSWORD_FILE=/run/secrets/password"]))
+    layout.name("weak", layout.image("weak", "amd64", User="root", ExposedPorts={"80/tcp": {}},
+                                     Env=["DB_PASSWORD=planted-in-the-environment"],
+                                     history=["RUN login --token ghp_planted0in0the0history0of0the0image0"]))
     layout.finish()
 
 

@@ -5,9 +5,9 @@
 # notary-server served before, then the repositories of refusals.json, which no real server keeps: where
 # their state is good, docker and assay first see the repository as it was before, then as it is after.
 
-# serve DIRECTORY NAME: a server of files over TLS, named by DOCKER_CONTENT_TRUST_SERVER from now on.
+# serve DIRECTORY NAME [OPTION]: a server of files over TLS, named by DOCKER_CONTENT_TRUST_SERVER from now on.
 serve() {
-    python3 "$here/serve.py" "$1" "$STACK_DIR/tls/server.crt" "$STACK_DIR/tls/server.key" \
+    python3 "$here/serve.py" "$1" "$STACK_DIR/tls/server.crt" "$STACK_DIR/tls/server.key" ${3:+"$3"} \
         >"$work/port" 2>/dev/null &
     echo $! >"$STACK_DIR/pid/serve-$2"
     while [ ! -s "$work/port" ]; do

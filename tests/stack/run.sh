@@ -236,8 +236,11 @@ made stale 20
 both_refuse test/stale:1.0 1 expired
 status 0 at= "a past moment can be judged, and is marked" verify \
     --at "$(date -u -d '10 days ago' +%Y-%m-%dT%H:%M:%SZ)" "$REGISTRY/test/stale:1.0"
+# shellcheck source=gate.sh
+. "$here/gate.sh"
 stack_stop_one serve-fresh
 stack_stop_one serve-stale
+stack_stop_one serve-limited
 export DOCKER_CONTENT_TRUST_SERVER=$TRUST_SERVER
 
 echo "# content that was altered in the registry"

@@ -107,7 +107,7 @@ J
 stack_registry() {
     cat >"$STACK_DIR/conf/registry.yml" <<Y
 version: 0.1
-log: {level: warn, accesslog: {disabled: true}}
+log: {level: warn}
 storage: {filesystem: {rootdirectory: $STACK_DIR/registry}, delete: {enabled: true}}
 http:
   addr: 127.0.0.1:$REGISTRY_PORT
