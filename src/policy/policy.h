@@ -126,6 +126,10 @@ MUST_CHECK enum assay_status policy_load_text(struct policy_set *set, struct sli
  * root, name a server or a root, or allow a digest by itself. Alone it is like any other. */
 MUST_CHECK enum assay_status policy_load_project(struct policy_set *set, const char *path,
                                                  struct assay_error *err);
+/* ASSAY_POLICY_INVALID where some image can never pass, because two files ask for what cannot hold
+ * together. */
+MUST_CHECK enum assay_status policy_check_together(const struct policy_set *set,
+                                                   struct assay_error *err);
 size_t policy_count(const struct policy_set *set);
 const char *policy_file_name(const struct policy_set *set, size_t file);
 /* The scopes of one file in its order, then those of its profile. */
