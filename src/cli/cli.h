@@ -64,6 +64,7 @@ enum assay_status command_explain(struct cli *cli, struct assay_error *err);
 enum assay_status command_inspect(struct cli *cli, struct assay_error *err);
 enum assay_status command_gate(struct cli *cli, struct assay_error *err);
 enum assay_status command_audit(struct cli *cli, struct assay_error *err);
+enum assay_status command_policy(struct cli *cli, struct assay_error *err);
 enum assay_status command_bundle(struct cli *cli, struct assay_error *err);
 enum assay_status command_root(struct cli *cli, struct assay_error *err);
 enum assay_status command_version(struct cli *cli, struct assay_error *err);

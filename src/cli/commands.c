@@ -106,12 +106,32 @@ static const struct command commands[] = {
         .name = "explain",
         .operands = "REF",
         .summary = "say what a reference means and what decides about it",
-        .description = "Shows the full name, tag and digest, and which trust server, root, state\n"
-                       "and configuration 'assay verify' would use. Asks no server.",
-        .options = PLACE_OPTIONS | TRUST_OPTIONS | OPT_BIT(OPT_BUNDLE) | OPT_BIT(OPT_OUTPUT),
+        .description =
+            "Shows, step by step, the full name, tag and digest and what each promises, which\n"
+            "trust server, root, state and configuration 'assay verify' would use, and which\n"
+            "policy and scope decide each thing that 'assay gate' asks for. Asks no server.",
+        .options = PLACE_OPTIONS | TRUST_OPTIONS | OPT_BIT(OPT_BUNDLE) | OPT_BIT(OPT_POLICY) |
+                   OPT_BIT(OPT_PROJECT) | OPT_BIT(OPT_OUTPUT),
         .min_operands = 1,
         .max_operands = 1,
         .run = command_explain,
+    },
+    {
+        .name = "policy",
+        .operands = "lint FILE... | show [REF] | import FILE",
+        .summary = "check, show or take over policies of the gate",
+        .description =
+            "  lint FILE...  whether each is well-formed, and all can hold together\n"
+            "  show [REF]    the policies that hold with their scopes; of a reference all\n"
+            "                that is asked for, and which file and scope says so\n"
+            "  import FILE   print a policy made from containers' policy.json, or from the\n"
+            "                trust_pinning of a notary configuration\n\n"
+            "assay-policy(5) describes the file. 'show' takes --policy and --project as\n"
+            "'assay gate' does; the project is the working directory.",
+        .options = OPT_BIT(OPT_POLICY) | OPT_BIT(OPT_PROJECT) | OPT_BIT(OPT_OUTPUT),
+        .min_operands = 1,
+        .max_operands = LIMIT_REFERENCES,
+        .run = command_policy,
     },
     {
         .name = "inspect",

@@ -18,6 +18,7 @@ import gate
 import harness
 import network
 import pin_write
+import policy
 import progress
 import saved
 import sha512
@@ -26,7 +27,7 @@ import usage
 
 
 def main():
-    modules = (usage, trust, saved, network, bundle, engine, archives, progress, sha512, audit, ci_files, gate,
+    modules = (usage, trust, saved, network, bundle, engine, archives, progress, sha512, audit, ci_files, policy, gate,
                pin_write)
     tests = [value for module in modules for name, value in vars(module).items()
              if name.startswith("test_")]

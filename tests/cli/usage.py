@@ -8,7 +8,7 @@ import subprocess
 from harness import (altered_image, ASSAY, BUILD, EXAMPLE, NAME, PIN, ROOT, SCRATCH, Result, check, environment, example, expect,
                      on_terminal, run)
 
-COMMANDS = ["verify", "pin", "pull", "gate", "explain", "inspect", "bundle", "audit", "root", "version", "help"]
+COMMANDS = ["verify", "pin", "pull", "gate", "explain", "policy", "inspect", "bundle", "audit", "root", "version", "help"]
 
 # ---- misuse: exit 2, a hint, and nothing on standard output
 
