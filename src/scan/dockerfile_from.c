@@ -175,7 +175,7 @@ static enum assay_status add_image(struct dockerfile *file, const struct from *f
         }
         TRY(dockerfile_replaced(build, found.text, &replacement, err));
     }
-    found.is_rewritable = !changed && is_whole && replacement == NULL;
+    found.is_rewritable = found.text != NULL && !changed && is_whole && replacement == NULL;
     found.text = replacement != NULL ? replacement : found.text;
     if (replacement != NULL && replacement[0] == '\0') {
         return ASSAY_OK; /* a directory, say */

@@ -255,7 +255,7 @@ static enum assay_status take_heredoc(struct slice word, struct buf *names,
                                       struct assay_error *err)
 {
     bool skips_tabs = false;
-    bool ok;
+    bool ok = false;
     struct lexer lexer = { .text = name_in(word, &skips_tabs),
                            .words = BUF_INIT(LIMIT_SCAN_BYTES + 1) };
     if (lexer.text.len == 0) {
@@ -288,7 +288,7 @@ enum assay_status dockerfile_heredocs(struct slice line, struct buf *names,
     struct lexer lexer = { .text = line,
                            .keeps = true,
                            .words = BUF_INIT(2 * LIMIT_SCAN_BYTES + 1) };
-    bool ok;
+    bool ok = false;
     *count = 0;
     buf_reset(names);
     if (slice_find(line, '\0') < line.len) {
