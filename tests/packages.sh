@@ -8,6 +8,9 @@ build='gcc libc6-dev meson ninja-build pkg-config python3
 test='libcriterion-dev clang libclang-rt-14-dev g++ clang-format clang-tidy cppcheck valgrind gcovr
       strace openssl curl git mandoc python3-jsonschema libxml2-utils python3-yaml
       notary docker-registry docker.io skopeo podman umoci zstd chromium chromium-driver'
+# a node from elsewhere brings its own npm, beside which Debian's cannot be
+command -v node >/dev/null || test="$test nodejs"
+command -v npm >/dev/null || test="$test npm"
 
 bench='golang-go golang-github-docker-notary-dev'
 
