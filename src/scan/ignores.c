@@ -138,7 +138,7 @@ static enum assay_status take_line(struct scan *scan, const struct scan_input *i
                                    const struct scan_line *line, size_t *waiting,
                                    struct assay_error *err)
 {
-    struct slice rest;
+    struct slice rest = SLICE_EMPTY;
     size_t blanks = scan_blanks(line->text);
     size_t at = find_comment(line->text, &rest);
     bool is_bare = blanks == line->text.len || line->text.ptr[blanks] == '#';
