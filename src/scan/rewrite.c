@@ -68,6 +68,17 @@ static void target_close(struct target *target)
     fd_close_quietly(&target->dir_fd);
 }
 
+static int open_at(int dir_fd, const char *name, int flags)
+{
+    return (int)TEMP_FAILURE_RETRY(
+        openat(dir_fd, name, flags | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
+}
+
+static bool sync_to_disk(int fd)
+{
+    return TEMP_FAILURE_RETRY(fsync(fd)) == 0;
+}
+
 static enum assay_status fail_io(struct assay_error *err, const char *what)
 {
     return FAIL(err, ASSAY_FILE_IO, "cannot %s: %s", what, strerror(errno));
@@ -83,14 +94,13 @@ static enum assay_status target_read(struct target *target, const char *path, st
     char *slash = strrchr(target->path, '/');
     *slash = '\0'; /* an absolute path has one */
     target->name = slash + 1;
-    target->dir_fd = open(slash == target->path ? "/" : target->path,
-                          O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    target->dir_fd =
+        open_at(AT_FDCWD, slash == target->path ? "/" : target->path, O_RDONLY | O_DIRECTORY);
     if (target->dir_fd < 0) {
         return fail_io(err, "open the directory");
     }
     /* replacing the file needs no right to write to it: ask as if we wrote into it */
-    AUTO_FD fd = openat(target->dir_fd, target->name,
-                        O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    AUTO_FD fd = open_at(target->dir_fd, target->name, O_RDWR | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 || fstat(fd, &target->info) != 0) {
         return fail_io(err, "open the file for writing");
     }
@@ -117,14 +127,13 @@ static enum assay_status fill(const struct target *target, int fd, struct slice 
         return fail_io(err, "set the mode");
     }
     TRY(fd_write_all(fd, bytes, err));
-    return fsync(fd) == 0 ? ASSAY_OK : fail_io(err, "write to disk");
+    return sync_to_disk(fd) ? ASSAY_OK : fail_io(err, "write to disk");
 }
 
 static enum assay_status replace(const struct target *target, const char *temporary,
                                  struct slice bytes, struct assay_error *err)
 {
-    AUTO_FD fd = openat(target->dir_fd, temporary,
-                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    AUTO_FD fd = open_at(target->dir_fd, temporary, O_WRONLY | O_CREAT | O_EXCL);
     if (fd < 0) {
         return fail_io(err, "create a file beside it");
     }
@@ -140,7 +149,7 @@ static enum assay_status replace(const struct target *target, const char *tempor
         (void)unlinkat(target->dir_fd, temporary, 0);
         return status;
     }
-    return fsync(target->dir_fd) == 0 ? ASSAY_OK : fail_io(err, "write the directory to disk");
+    return sync_to_disk(target->dir_fd) ? ASSAY_OK : fail_io(err, "write the directory to disk");
 }
 
 enum assay_status scan_rewrite_file(const char *path, const struct scan_edit *edits, size_t count,
@@ -157,7 +166,7 @@ enum assay_status scan_rewrite_file(const char *path, const struct scan_edit *ed
                         .max = sizeof(temporary) - 1 };
     TRY_IN(target_read(&target, path, &bytes, err), err, "%s", path);
     TRY_IN(scan_rewrite(buf_slice(&bytes), edits, count, &rewritten, err), err, "%s", path);
-    if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random)) {
+    if (TEMP_FAILURE_RETRY(getrandom(random, sizeof(random), 0)) != (ssize_t)sizeof(random)) {
         return fail_io(err, "make up a name");
     }
     hex_encode(slice_of(random, sizeof(random)), hex, sizeof(hex));

@@ -19,7 +19,8 @@ struct scan_edit {
 MUST_CHECK enum assay_status scan_rewrite(struct slice bytes, const struct scan_edit *edits,
                                           size_t count, struct buf *out, struct assay_error *err);
 /* The same in a file, through a link to where it leads; mode and, if possible, owner are kept.
- * ASSAY_FILE_IO: it was changed since it was read, or cannot be written; it is as it was. */
+ * ASSAY_FILE_IO: it was changed since it was read, or cannot be written, and is as it was; or it is
+ * written, but it cannot be told whether that will outlast a loss of power. */
 MUST_CHECK enum assay_status scan_rewrite_file(const char *path, const struct scan_edit *edits,
                                                size_t count, struct assay_error *err);
 

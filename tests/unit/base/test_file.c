@@ -3,6 +3,7 @@
 #include "base/file.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,4 +217,23 @@ Test(file, failures_are_reported)
     int closed = -1;
     fd_close_quietly(&closed);
     cr_expect_eq(closed, -1);
+}
+
+Test(file, nothing_above_a_folder_is_opened_beneath_it)
+{
+    static const struct {
+        const char *name;
+        int error; /* 0: opened */
+    } rows[] = {
+        { "plain", 0 },         { "sub/inner", 0 },    { "link", 0 },
+        { "sublink/inner", 0 }, { "sub/../plain", 0 }, { "absent", ENOENT },
+        { "dangling", ENOENT }, { "loop", ELOOP },     { "..", EXDEV },
+        { "../etc", EXDEV },    { "/", EXDEV },        { "/etc/hostname", EXDEV },
+        { "sub/../..", EXDEV },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_FD fd = fd_open_beneath(folder_fd, rows[i].name, O_RDONLY);
+        int error = fd < 0 ? errno : 0;
+        cr_expect_eq(error, rows[i].error, "%s: %d", rows[i].name, error);
+    }
 }
