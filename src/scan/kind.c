@@ -71,21 +71,24 @@ static bool is_yaml_name(struct slice name)
 }
 
 /* directory ends in "/". */
-static bool is_workflow_directory(struct slice directory)
+static bool is_workflow_directory(struct slice above, struct slice directory)
 {
-    return slice_is(directory, ".github/workflows/") ||
+    return (slice_is(above, ".github/workflows") && directory.len == 0) ||
+           (slice_is(above, ".github") && slice_is(directory, "workflows/")) ||
+           slice_is(directory, ".github/workflows/") ||
            slice_has_suffix(directory, SLICE_LITERAL("/.github/workflows/"));
 }
 
-static bool is_gitlab_directory(struct slice directory)
+static bool is_gitlab_directory(struct slice above, struct slice directory)
 {
-    return slice_has_prefix(directory, SLICE_LITERAL(".gitlab/")) ||
+    return slice_is(above, ".gitlab") || slice_has_prefix(directory, SLICE_LITERAL(".gitlab/")) ||
            (directory.len > 0 &&
             memmem(directory.ptr, directory.len, "/.gitlab/", strlen("/.gitlab/")) != NULL);
 }
 
-enum scan_kind scan_kind_of_name(struct slice path)
+enum scan_kind scan_kind_of_name(const char *above, struct slice path)
 {
+    struct slice start = slice_from_string(above);
     size_t slash = slice_find_last(path, '/');
     struct slice directory = slash == path.len ? SLICE_EMPTY : slice_first(path, slash + 1);
     struct slice name = slice_from(path, directory.len);
@@ -96,10 +99,10 @@ enum scan_kind scan_kind_of_name(struct slice path)
             break;
         }
     }
-    if (is_yaml_name(name) && is_workflow_directory(directory)) {
+    if (is_yaml_name(name) && is_workflow_directory(start, directory)) {
         return SCAN_KIND_GITHUB;
     }
-    if (kind == SCAN_KIND_CONTENT && is_yaml_name(name) && is_gitlab_directory(directory)) {
+    if (kind == SCAN_KIND_CONTENT && is_yaml_name(name) && is_gitlab_directory(start, directory)) {
         return SCAN_KIND_GITLAB;
     }
     return kind;

@@ -19,8 +19,9 @@ enum scan_kind {
     SCAN_KIND_GITLAB
 };
 
-/* path: with its directories, as far as they are known. */
-enum scan_kind scan_kind_of_name(struct slice path);
+/* path: with its directories, as far as they are known. above: the name of the directory that path
+ * begins in, ".github", where it says what the files are; "" otherwise. */
+enum scan_kind scan_kind_of_name(const char *above, struct slice path);
 /* What a file is whose name does not tell, SCAN_KIND_NONE where the text does not either. A
  * malformed file is what its lines make it look like: its finder says what is wrong. */
 MUST_CHECK enum assay_status scan_kind_of_text(struct slice text, enum scan_kind *out,

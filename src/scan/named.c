@@ -17,7 +17,7 @@
 static enum assay_status find_in_file(struct scan *scan, int fd, const char *relative,
                                       struct slice typed, struct assay_error *err)
 {
-    enum scan_kind by_name = scan_kind_of_name(typed);
+    enum scan_kind by_name = scan_kind_of_name("", typed);
     enum scan_kind kind = by_name == SCAN_KIND_CONTENT ? SCAN_KIND_NONE : by_name;
     const bool is_known = kind != SCAN_KIND_NONE;
     size_t problems = scan->problem_count;

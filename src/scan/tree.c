@@ -8,6 +8,34 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+bool scan_tree_place(int fd, char *room, size_t room_bytes, struct slice *out)
+{
+    char link[64];
+    struct buf text = { .ptr = (uint8_t *)link, .cap = sizeof(link), .max = sizeof(link) - 1 };
+    if (buf_printf(&text, NULL, "/proc/self/fd/%d", fd) != ASSAY_OK) {
+        return false;
+    }
+    ssize_t len = readlink(link, room, room_bytes);
+    *out = slice_of(room, len > 0 ? (size_t)len : 0);
+    return len > 0 && (size_t)len < room_bytes;
+}
+
+/* Who names .github/workflows itself means workflows as well. */
+static const char *name_above(int fd)
+{
+    static const char *const names[] = { "/.github/workflows", "/.github", "/.gitlab" };
+    char room[LIMIT_SCAN_PATH_BYTES];
+    struct slice place;
+    if (scan_tree_place(fd, room, sizeof(room), &place)) {
+        for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+            if (slice_has_suffix(place, slice_from_string(names[i]))) {
+                return names[i] + 1;
+            }
+        }
+    }
+    return "";
+}
+
 enum assay_status scan_tree_open(struct scan_tree *tree, const char *root, const char *shown,
                                  struct assay_error *err)
 {
@@ -22,6 +50,7 @@ enum assay_status scan_tree_open(struct scan_tree *tree, const char *root, const
     if (tree->root_fd < 0) {
         return FAIL(err, ASSAY_FILE_IO, "cannot open the directory: %s", strerror(errno));
     }
+    tree->above = name_above(tree->root_fd);
     return ASSAY_OK;
 }
 

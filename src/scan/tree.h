@@ -12,6 +12,7 @@ struct scan_tree {
     int root_fd;
     const char *root;  /* as the user named it; "" is the working directory */
     const char *shown; /* what stands before the names of reports: "", or "a/b/" */
+    const char *above; /* see scan_kind_of_name */
     struct buf name;   /* room for one of each */
     struct buf path;
     struct buf bytes; /* of the file that is read */
@@ -20,6 +21,8 @@ struct scan_tree {
 /* root and shown are borrowed. ASSAY_FILE_IO: root is no directory that can be opened. */
 MUST_CHECK enum assay_status scan_tree_open(struct scan_tree *tree, const char *root,
                                             const char *shown, struct assay_error *err);
+/* Where fd really is, in room; false: that cannot be told. */
+bool scan_tree_place(int fd, char *room, size_t room_bytes, struct slice *out);
 void scan_tree_close(struct scan_tree *tree);
 
 /* Adds the file relative, named as reports show it. */

@@ -178,10 +178,15 @@ static enum assay_status read_file(struct walk *walk, int fd, enum scan_kind kin
     return scan_tree_find(walk->scan, kind, walk->path, buf_slice(&walk->scan->tree->bytes), err);
 }
 
+static enum scan_kind kind_of(const struct walk *walk, struct slice path)
+{
+    return scan_kind_of_name(walk->scan->tree->above, path);
+}
+
 static enum assay_status visit_file(struct walk *walk, int above, const char *name,
                                     struct assay_error *err)
 {
-    enum scan_kind kind = scan_kind_of_name(path_of(walk));
+    enum scan_kind kind = kind_of(walk, path_of(walk));
     if (kind == SCAN_KIND_NONE) {
         return ASSAY_OK;
     }
@@ -198,24 +203,13 @@ static enum assay_status visit_file(struct walk *walk, int above, const char *na
 static bool real_path(const struct scan_tree *tree, int fd, char *room, size_t room_bytes,
                       struct slice *out)
 {
-    char link[64];
     char root[LIMIT_SCAN_PATH_BYTES];
-    struct buf text = { .ptr = (uint8_t *)link, .cap = sizeof(link), .max = sizeof(link) - 1 };
-    if (buf_printf(&text, NULL, "/proc/self/fd/%d", tree->root_fd) != ASSAY_OK) {
+    struct slice above;
+    struct slice real;
+    if (!scan_tree_place(tree->root_fd, root, sizeof(root), &above) ||
+        !scan_tree_place(fd, room, room_bytes, &real)) {
         return false;
     }
-    ssize_t root_len = readlink(link, root, sizeof(root));
-    buf_reset(&text);
-    if (buf_printf(&text, NULL, "/proc/self/fd/%d", fd) != ASSAY_OK) {
-        return false;
-    }
-    ssize_t len = readlink(link, room, room_bytes);
-    if (root_len <= 0 || len <= 0 || (size_t)root_len == sizeof(root) ||
-        (size_t)len == room_bytes) {
-        return false;
-    }
-    struct slice real = slice_of(room, (size_t)len);
-    struct slice above = slice_of(root, (size_t)root_len);
     if (slice_is(above, "/")) {
         above = SLICE_EMPTY;
     }
@@ -253,7 +247,7 @@ static bool is_found_there(struct walk *walk, int fd, enum scan_kind kind)
     char room[LIMIT_SCAN_PATH_BYTES];
     struct slice real;
     return real_path(walk->scan->tree, fd, room, sizeof(room), &real) && !is_below_git(real) &&
-           !scan_is_excluded(&walk->scan->options, real) && scan_kind_of_name(real) == kind;
+           !scan_is_excluded(&walk->scan->options, real) && kind_of(walk, real) == kind;
 }
 
 static enum assay_status refuse_link(struct walk *walk, int above, const char *name, int error,
@@ -274,7 +268,7 @@ static enum assay_status refuse_link(struct walk *walk, int above, const char *n
 static enum assay_status visit_link(struct walk *walk, int above, const char *name,
                                     struct assay_error *err)
 {
-    enum scan_kind kind = scan_kind_of_name(path_of(walk));
+    enum scan_kind kind = kind_of(walk, path_of(walk));
     struct stat info;
     AUTO_FD fd = fd_open_beneath(walk->scan->tree->root_fd, walk->path, O_PATH);
     if (fd < 0 || fstat(fd, &info) != 0) {
@@ -335,7 +329,7 @@ static enum assay_status visit(struct walk *walk, int above, size_t at, struct a
     default:
         break;
     }
-    if (scan_kind_of_name(path_of(walk)) == SCAN_KIND_NONE) {
+    if (kind_of(walk, path_of(walk)) == SCAN_KIND_NONE) {
         return ASSAY_OK;
     }
     return add_problem(walk, ASSAY_FILE_IO, "expected a regular file", err);

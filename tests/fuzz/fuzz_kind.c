@@ -48,6 +48,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     INVARIANT(scan_kind_of_text(text, &kind, NULL) == ASSAY_OK);
     INVARIANT(kind != SCAN_KIND_CONTENT && kind != SCAN_KIND_LIST);
-    (void)scan_kind_of_name(text);
+    (void)scan_kind_of_name("", text);
     return 0;
 }

@@ -58,8 +58,33 @@ static const struct {
 Test(scan_kind, names_tell_kinds)
 {
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        cr_expect_eq(scan_kind_of_name(slice_from_string(names[i].path)), names[i].kind, "%s",
+        cr_expect_eq(scan_kind_of_name("", slice_from_string(names[i].path)), names[i].kind, "%s",
                      names[i].path);
+    }
+}
+
+Test(scan_kind, the_directory_above_tells_kinds)
+{
+    static const struct {
+        const char *above;
+        const char *path;
+        enum scan_kind kind;
+    } rows[] = {
+        { ".github", "workflows/ci.yml", SCAN_KIND_GITHUB },
+        { ".github", "ci.yml", SCAN_KIND_CONTENT },
+        { ".github", "workflows/sub/ci.yml", SCAN_KIND_CONTENT },
+        { ".github/workflows", "ci.yml", SCAN_KIND_GITHUB },
+        { ".github/workflows", "ci.sh", SCAN_KIND_NONE },
+        { ".github/workflows", "sub/ci.yml", SCAN_KIND_CONTENT },
+        { ".gitlab", "build.yml", SCAN_KIND_GITLAB },
+        { ".gitlab", "ci/build.yaml", SCAN_KIND_GITLAB },
+        { ".gitlab", "data.json", SCAN_KIND_CONTENT },
+        { "", "workflows/ci.yml", SCAN_KIND_CONTENT },
+        { "", "ci.yml", SCAN_KIND_CONTENT },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        cr_expect_eq(scan_kind_of_name(rows[i].above, slice_from_string(rows[i].path)),
+                     rows[i].kind, "%s in %s", rows[i].path, rows[i].above);
     }
 }
 

@@ -67,6 +67,32 @@ static void expect_counts(size_t references, size_t problems)
                  scan.problem_count > 0 ? scan.problems[0].message : "");
 }
 
+Test(scan_tree, a_directory_of_workflows_may_be_named_itself, .init = start, .fini = end)
+{
+    static const struct {
+        const char *below;
+        const char *file;
+        size_t count;
+    } rows[] = {
+        { "/.github", "workflows/ci.yml", 1 },   { "/.github/workflows", "ci.yml", 1 },
+        { "/.github/workflows/.", "ci.yml", 1 }, { "/link", "ci.yml", 1 },
+        { "/my.github/workflows", "", 0 },
+    };
+    static const char workflow[] = "on: push\njobs:\n  t:\n    container: five\n";
+    trees_write(&trees, ".github/workflows/ci.yml", workflow);
+    trees_write(&trees, "my.github/workflows/ci.yml", workflow);
+    trees_link(&trees, ".github/workflows", "link");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        scan_clear(&scan);
+        scan_init(&scan, &env, &options);
+        run(rows[i].below);
+        expect_counts(rows[i].count, 0);
+        if (rows[i].count > 0) {
+            expect_reference(0, rows[i].file, SCAN_GITHUB, "five");
+        }
+    }
+}
+
 Test(scan_tree, finds_every_kind_in_the_order_of_names, .init = start, .fini = end)
 {
     trees_write(&trees, "z/Dockerfile", "FROM one\n");
