@@ -6,6 +6,10 @@
  * Each file is judged by itself, as if it alone were given by -f: an override file's services are
  * found in it, not merged with those of the file that it overrides. Names have values from .env
  * files alone; the environment of a process decides nothing here.
+ *
+ * Images are those that run or are built on: of services, of steps before them, of volumes, of
+ * additional contexts, and those of Dockerfiles. What cache_from and tags name does not run, and
+ * models are no container images.
  */
 #ifndef SCAN_COMPOSE_H
 #define SCAN_COMPOSE_H

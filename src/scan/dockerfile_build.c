@@ -174,9 +174,29 @@ enum assay_status dockerfile_fill(struct dockerfile_build *build, struct slice w
         TRY(miss(build, slice_from_string(result.unset_name)));
     }
     if (build->missing != NULL) {
+        const char *given = NULL;
+        bool is_given = dockerfile_is_given(build, slice_from_string(build->missing), &given);
         return arena_format(&build->arena, problem, err,
-                            "\"%s\" has no value here; --build-arg can give it one",
+                            is_given ? "\"%s\" is given a value that is not known, or is no text"
+                                     : "\"%s\" has no value here; --build-arg can give it one",
                             build->missing);
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status fill_default(struct dockerfile_build *build, struct slice text,
+                                      struct dockerfile_arg *arg, struct assay_error *err)
+{
+    AUTO_BUF out = BUF_INIT(LIMIT_EXPAND_BYTES);
+    struct slice copy;
+    bool changed;
+    const char *problem;
+    TRY(dockerfile_fill(build, text, &out, &changed, &problem, err));
+    TRY(arena_copy(&build->arena, buf_slice(&out), &copy, err));
+    if (problem == NULL) {
+        arg->value = (const char *)copy.ptr;
+    } else {
+        arg->missing = build->missing != NULL ? build->missing : (const char *)arg->name.ptr;
     }
     return ASSAY_OK;
 }
@@ -189,7 +209,6 @@ enum assay_status dockerfile_add_arg(struct dockerfile_build *build, struct slic
     const char *given = NULL;
     bool is_given = dockerfile_is_given(build, name, &given);
     struct dockerfile_arg arg = { .value = given };
-    struct slice copy;
     if (name.len == 0) {
         return FAIL(err, ASSAY_FILE_SYNTAX, "ARG has a value without a name");
     }
@@ -203,15 +222,7 @@ enum assay_status dockerfile_add_arg(struct dockerfile_build *build, struct slic
     if (is_given) {
         arg.missing = given == NULL ? (const char *)arg.name.ptr : NULL;
     } else {
-        AUTO_BUF out = BUF_INIT(LIMIT_EXPAND_BYTES);
-        bool changed;
-        const char *problem;
-        TRY(dockerfile_fill(build, slice_from(word, name.len + 1), &out, &changed, &problem, err));
-        TRY(arena_copy(&build->arena, buf_slice(&out), &copy, err));
-        arg.value = problem == NULL ? (const char *)copy.ptr : NULL;
-        arg.missing = problem == NULL          ? NULL
-                      : build->missing != NULL ? build->missing
-                                               : (const char *)arg.name.ptr;
+        TRY(fill_default(build, slice_from(word, name.len + 1), &arg, err));
     }
     TRY(mem_grow(&build->args, build->arg_count, &build->arg_cap, sizeof(arg), err));
     build->args[build->arg_count++] = arg;

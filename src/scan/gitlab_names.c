@@ -73,8 +73,12 @@ bool gitlab_is_link(const struct yaml_node *node)
 static struct gitlab_spot follow_one(struct gitlab *gitlab, const struct yaml_node *link)
 {
     size_t first = 0;
-    size_t count = gitlab_names_find(&gitlab->tops, scan_node_text(link->items[0]), &first);
     struct gitlab_spot spot = { 0 };
+    const char *name = yaml_text(link->items[0]);
+    if (name == NULL) {
+        return spot;
+    }
+    size_t count = gitlab_names_find(&gitlab->tops, slice_from_string(name), &first);
     gitlab->effort += count;
     for (size_t i = first; i < first + count && spot.node == NULL; i++) {
         spot = (struct gitlab_spot){ gitlab->tops.items[i].file, gitlab->tops.items[i].value };

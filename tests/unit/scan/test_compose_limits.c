@@ -152,3 +152,53 @@ Test(scan_compose_limits, of_values_that_are_visited, .init = start, .fini = end
     ADD(found, "compose.yaml:%zu:18! file-limit\n", 2 + keys + services);
     check("beyond");
 }
+
+/* The same large file, read again and again. */
+static void add_bytes(size_t times)
+{
+    static const size_t bytes = 11 * MIB;
+    ADD(files, "=== compose.yaml\ninclude:\n  - path: c.yml\n    env_file:\n");
+    for (size_t i = 0; i < times; i++) {
+        ADD(files, "      - large.env\n");
+    }
+    ADD(files, "      - n.env\n=== c.yml\nservices: {a: {image: $N}}\n=== n.env\nN=a\n"
+               "=== large.env\n#");
+    cr_assert_eq(buf_reserve(&files, bytes, NULL), ASSAY_OK);
+    memset(files.ptr + files.len, 'x', bytes);
+    files.len += bytes;
+    ADD(files, "\n");
+}
+
+Test(scan_compose_limits, of_bytes, .init = start, .fini = end)
+{
+    add_bytes(2);
+    ADD(found, "c.yml:1:23 $N a\n");
+    check("within");
+    add_bytes(3);
+    ADD(found, "compose.yaml:7:9! file-limit\n");
+    check("beyond");
+}
+
+/* Texts with their variables filled in are held together. */
+static void add_texts(size_t services)
+{
+    ADD(files, "=== compose.yaml\nservices:\n");
+    for (size_t i = 0; i < services; i++) {
+        ADD(files, "  s%zu: {platform: $V}\n", i);
+    }
+    ADD(files, "  last: {image: $N}\n=== .env\nN=a\nV=");
+    for (size_t i = 0; i < LIMIT_EXPAND_BYTES / 2; i++) {
+        ADD(files, "x");
+    }
+}
+
+Test(scan_compose_limits, of_texts, .init = start, .fini = end)
+{
+    size_t services = LIMIT_COMPOSE_ARENA / (LIMIT_EXPAND_BYTES / 2);
+    add_texts(services / 8);
+    ADD(found, "compose.yaml:%zu:17 $N a\n", 2 + services / 8);
+    check("within");
+    add_texts(services);
+    ADD(found, "compose.yaml:0:0! file-limit\n");
+    check("beyond");
+}

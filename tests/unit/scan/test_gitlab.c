@@ -143,6 +143,7 @@ static const struct found_row links[] = {
     { ".t: {x: a}\nb: {image: !reference [.t, y], services: !reference [.t, y]}\n",
       "2:12 ? (job b, image)\n2:42 ? (job b, service)\n" },
     { ".t: {x: !reference [.t, x]}\nb: {image: !reference [.t, x]}\n", "2:12 ? (job b, image)\n" },
+    { "'': {x: a}\nb: {image: !reference [~, x]}\n", "2:12 ? (job b, image)\n" },
     { ".t: {x: a}\nb: {image: !reference []}\n", "!2:12\n" },
     { ".t: {x: a}\nb: {image: !other [.t, x]}\n", "!2:12\n" },
     /* of variables and rules */
