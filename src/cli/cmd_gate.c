@@ -7,8 +7,6 @@
 #include "gate/gate.h"
 #include "report/gate.h"
 
-#include <sys/stat.h>
-
 struct gate_answer {
     struct scan scan;
     struct gate gate;
@@ -18,33 +16,6 @@ static void gate_answer_clear(struct gate_answer *answer)
 {
     gate_clear(&answer->gate);
     scan_clear(&answer->scan);
-}
-
-/* The project is the directory that is judged: the first that is named. */
-static const char *project_of(const struct cli *cli)
-{
-    struct stat info;
-    if (!opt_is_set(&cli->options, OPT_PROJECT)) {
-        return NULL;
-    }
-    for (size_t i = 0; i < cli->options.operand_count; i++) {
-        if (stat(cli->options.operands[i], &info) == 0 && S_ISDIR(info.st_mode)) {
-            return cli->options.operands[i];
-        }
-    }
-    return ".";
-}
-
-/* ---- judgement ---- */
-
-static enum assay_status open_session(void *ctx, const struct gate_trust *trust,
-                                      struct assay_session **out, struct assay_error *err)
-{
-    struct cli *cli = ctx;
-    cli->policy_server = trust->server;
-    cli->policy_root = trust->root;
-    cli->policy_tofu = trust->tofu;
-    return cli_session_for(cli, NULL, out, err);
 }
 
 static enum assay_status read_fail_on(const struct cli *cli, enum gate_level *out,
@@ -66,11 +37,11 @@ static enum assay_status find(struct cli *cli, void *data, enum assay_status *sa
     struct scan_options options;
     struct gate_options gate = { .env = &cli->env,
                                  .is_project = opt_is_set(&cli->options, OPT_PROJECT),
-                                 .session = open_session,
+                                 .session = cli_policy_session,
                                  .ctx = cli };
     TRY(read_fail_on(cli, &gate.fail_on, err));
     TRY(cli_scan_options(cli, &options, err));
-    TRY(cli_policies(cli, project_of(cli), &policies, err));
+    TRY(cli_policies(cli, cli_project(cli), &policies, err));
     TRY(cli_configure(cli, err));
     scan_init(&answer->scan, &cli->env, &options);
     TRY(cli_scan_operands(cli, &answer->scan, err));

@@ -6,7 +6,6 @@
 #include "cli/answer.h"
 #include "cli/pin_files.h"
 #include "cli/scanning.h"
-#include "report/json.h"
 
 #define NOTES_BYTES (1 * MIB)
 #define SHOWN_BYTES 1024
@@ -52,13 +51,13 @@ static void tell_row(const struct cli *cli, const struct pin_files *files,
                      const struct pin_row *row)
 {
     struct assay_error failure = ERROR_INIT;
-    if (row->query != NULL) {
-        const struct assay_verdict *verdict = files->judged.verdicts[row->verdict];
-        failure = verdict == NULL ? failure : verdict->error;
+    if (row->verdict != NULL) {
+        failure = row->verdict->error;
+    } else {
+        (void)FAIL(&failure, row->status, "%s", row->message);
     }
-    if (failure.status == ASSAY_OK) {
-        (void)FAIL(&failure, row->status, "%s",
-                   row->message == NULL ? "out of memory" : row->message);
+    if (row->remedy != NULL && row->remedy[0] != '\0') {
+        (void)error_remedy(&failure, row->status, "%s", row->remedy);
     }
     tell_at(cli, files, &row->found->spot, row->found->written, &failure);
 }
@@ -66,10 +65,9 @@ static void tell_row(const struct cli *cli, const struct pin_files *files,
 static void tell(const struct cli *cli, const struct pin_files *files)
 {
     AUTO_BUF notes = BUF_INIT(NOTES_BYTES);
-    for (size_t i = 0; i < files->judged.count; i++) {
-        const struct assay_verdict *verdict = files->judged.verdicts[i];
+    for (size_t i = 0; i < files->gate.verdict_count; i++) {
         buf_reset(&notes);
-        if (verdict != NULL && report_notes(verdict, &notes, NULL) == ASSAY_OK) {
+        if (report_notes(files->gate.verdicts[i], &notes, NULL) == ASSAY_OK) {
             output_message_bytes(buf_slice(&notes));
         }
     }

@@ -3,7 +3,7 @@
 #ifndef CLI_CMD_PIN_WRITE_H
 #define CLI_CMD_PIN_WRITE_H
 
-#include "cli/judged.h"
+#include "cli/cli.h"
 
 enum assay_status command_pin_write(struct cli *cli, struct assay_error *err);
 

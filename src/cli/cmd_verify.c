@@ -2,6 +2,7 @@
 /* verify and pin: decide about references and say so. */
 #include "cli/answer.h"
 #include "cli/cmd_pin_write.h"
+#include "cli/judged.h"
 
 static enum assay_status judge(struct cli *cli, void *data, enum assay_status *says,
                                struct assay_error *err)
@@ -66,8 +67,8 @@ enum assay_status command_verify(struct cli *cli, struct assay_error *err)
 
 static enum assay_status refuse_file_options(const struct cli *cli, struct assay_error *err)
 {
-    static const enum opt of_files[] = { OPT_BUILD_ARG, OPT_BUILD_CONTEXT, OPT_EXCLUDE,
-                                         OPT_CUSTOM };
+    static const enum opt of_files[] = { OPT_BUILD_ARG, OPT_BUILD_CONTEXT, OPT_EXCLUDE, OPT_CUSTOM,
+                                         OPT_POLICY,    OPT_PROJECT,       OPT_DEADLINE };
     for (size_t i = 0; i < ARRAY_LEN(of_files); i++) {
         if (opt_is_set(&cli->options, of_files[i])) {
             return FAIL(err, ASSAY_USAGE, "--%s needs --write or --check",

@@ -52,14 +52,16 @@ static const struct command commands[] = {
             "digest, for use as in: docker pull \"$(assay pin NAME:TAG)\". An image that\n"
             "is not trusted prints nothing, and the exit code says so.\n\n"
             "With --write, FILE is a file that 'assay gate' reads, or a directory. Each tag\n"
-            "in it is verified and gets its signed digest, in place of an older one if there\n"
-            "is one; every other byte stays. What is not trusted, or put together from\n"
-            "variables, stays as it is, and the exit code says so. Prints what changed:\n\n"
+            "in it is verified by the trust that the policies of 'assay gate' ask for, and\n"
+            "gets its signed digest, in place of an older one if there is one; every other\n"
+            "byte stays. What is not trusted, or put together from variables, stays as it\n"
+            "is, and the exit code says so. Prints what changed:\n\n"
             "  FILE:LINE  OLD -> NEW\n\n"
             "--check writes nothing; exit code 1 says that something would change.",
         .options = JUDGE_OPTIONS | OPT_BIT(OPT_BUNDLE) | OPT_BIT(OPT_WRITE) | OPT_BIT(OPT_CHECK) |
-                   OPT_BIT(OPT_BUILD_ARG) | OPT_BIT(OPT_BUILD_CONTEXT) | OPT_BIT(OPT_EXCLUDE) |
-                   OPT_BIT(OPT_CUSTOM),
+                   OPT_BIT(OPT_POLICY) | OPT_BIT(OPT_PROJECT) | OPT_BIT(OPT_BUILD_ARG) |
+                   OPT_BIT(OPT_BUILD_CONTEXT) | OPT_BIT(OPT_EXCLUDE) | OPT_BIT(OPT_CUSTOM) |
+                   OPT_BIT(OPT_DEADLINE),
         .min_operands = 1,
         .max_operands = LIMIT_REFERENCES,
         .run = command_pin,

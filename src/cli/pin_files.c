@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/pin_files.h"
 
+#include "cli/policies.h"
 #include "scan/rewrite.h"
-
-#include <stdlib.h>
 
 void pin_files_clear(struct pin_files *files)
 {
-    judged_clear(&files->judged);
+    gate_clear(&files->gate);
     arena_clear(&files->arena);
     scan_clear(&files->scan);
 }
@@ -24,13 +23,28 @@ static enum assay_status refuse(struct pin_files *files, struct pin_row *row,
 {
     row->status = status;
     row->text = NULL;
+    row->verdict = NULL;
     return keep(files, message, &row->message, err);
 }
 
 /* ---- what is asked ---- */
 
-static enum assay_status plan(struct pin_files *files, struct pin_row *row, struct assay_error *err)
+/* A digest that passes without signature: the policy says so, and no tag needs to. */
+static enum assay_status find_allowed(const struct policy_set *policies,
+                                      const struct oci_reference *reference, int64_t now_unix_s,
+                                      bool *allowed, struct assay_error *err)
 {
+    AUTO_ARENA scratch = ARENA_INIT(LIMIT_POLICY_ARENA);
+    struct policy_terms terms = { 0 };
+    TRY(policy_find(policies, reference, &scratch, &terms, err));
+    *allowed = terms.allowed != NULL && now_unix_s <= terms.allowed->until_unix_s;
+    return ASSAY_OK;
+}
+
+static enum assay_status plan(const struct policy_set *policies, struct pin_files *files,
+                              struct pin_row *row, struct assay_error *err)
+{
+    bool stays = false;
     CLEANUP(oci_reference_clear) struct oci_reference reference = { 0 };
     struct assay_error refused = ERROR_INIT;
     const struct scan_reference *found = row->found;
@@ -50,14 +64,18 @@ static enum assay_status plan(struct pin_files *files, struct pin_row *row, stru
                       "it is put together from parts, so that no digest can be written into it",
                       err);
     }
-    if (!found->is_rewritable || reference.tag == NULL) {
+    if (has_digest) {
+        TRY(find_allowed(policies, &reference, files->now_unix_s, &stays, err));
+    }
+    if (!found->is_rewritable || reference.tag == NULL || stays) {
         return keep(files, reference.text, &row->query, err);
     }
     /* without the digest that stands there: the tag may be signed for another one now */
     return arena_format(&files->arena, &row->query, err, "%s:%s", reference.name, reference.tag);
 }
 
-static enum assay_status make_rows(struct pin_files *files, struct assay_error *err)
+static enum assay_status make_rows(const struct policy_set *policies, struct pin_files *files,
+                                   struct assay_error *err)
 {
     const struct scan *scan = &files->scan;
     TRY(arena_alloc(&files->arena, scan->reference_count, sizeof(*files->rows), &files->rows, err));
@@ -65,51 +83,71 @@ static enum assay_status make_rows(struct pin_files *files, struct assay_error *
         if (!scan->references[i].is_built) {
             struct pin_row *row = &files->rows[files->count++];
             row->found = &scan->references[i];
-            TRY(plan(files, row, err));
+            TRY(plan(policies, files, row, err));
         }
     }
     return ASSAY_OK;
 }
 
-static int compare_queries(const void *a, const void *b)
+/* The references of the scan, as they are to be verified. */
+static enum assay_status make_asked(struct pin_files *files, struct assay_error *err)
 {
-    const struct pin_row *const *x = a;
-    const struct pin_row *const *y = b;
-    return strcmp((*x)->query, (*y)->query);
-}
-
-/* Each once, however often it stands in files. */
-static enum assay_status judge(struct cli *cli, struct pin_files *files, struct assay_error *err)
-{
-    CLEANUP(session_cleanup) struct assay_session *session = NULL;
-    struct pin_row **sorted = NULL;
-    const char **queries = NULL;
-    size_t asked = 0;
-    size_t distinct = 0;
-    enum assay_status summary = ASSAY_OK;
-    TRY(arena_alloc(&files->arena, files->count, sizeof(void *), &sorted, err));
-    TRY(arena_alloc(&files->arena, files->count, sizeof(void *), &queries, err));
+    struct scan *asked = &files->asked;
+    *asked = files->scan; /* borrows its files; never cleared */
+    asked->reference_count = 0;
+    asked->problem_count = 0;
+    asked->ignore_count = 0;
+    TRY(arena_alloc(&files->arena, files->count, sizeof(*asked->references), &asked->references,
+                    err));
     for (size_t i = 0; i < files->count; i++) {
         if (files->rows[i].query != NULL) {
-            sorted[asked++] = &files->rows[i];
+            struct scan_reference *reference = &asked->references[asked->reference_count++];
+            *reference = *files->rows[i].found;
+            reference->text = files->rows[i].query;
         }
     }
-    if (asked == 0) {
-        return ASSAY_OK;
-    }
-    qsort(sorted, asked, sizeof(void *), compare_queries);
-    for (size_t i = 0; i < asked; i++) {
-        if (i == 0 || strcmp(sorted[i]->query, queries[distinct - 1]) != 0) {
-            queries[distinct++] = sorted[i]->query;
+    return ASSAY_OK;
+}
+
+/* An image that was not verified: the policy rejects it, or no session could be had. */
+static enum assay_status take_refusals(struct pin_files *files, struct pin_row **rows,
+                                       struct assay_error *err)
+{
+    for (size_t i = 0; i < files->gate.finding_count; i++) {
+        const struct gate_finding *finding = &files->gate.findings[i];
+        struct pin_row *row = finding->image == SIZE_MAX ? NULL : rows[finding->image];
+        if (row != NULL && row->verdict == NULL && row->status == ASSAY_INTERNAL &&
+            finding->status != ASSAY_OK) {
+            row->remedy = finding->remedy;
+            TRY(refuse(files, row, finding->status, finding->message, err));
         }
-        sorted[i]->verdict = distinct - 1;
     }
-    if (distinct > LIMIT_REFERENCES) {
-        return FAIL(err, ASSAY_FILE_LIMIT, "more than %d images; name fewer files",
-                    LIMIT_REFERENCES);
+    return ASSAY_OK;
+}
+
+/* From images, which stand in the order of what was asked, to rows. */
+static enum assay_status take_verdicts(struct pin_files *files, struct assay_error *err)
+{
+    struct pin_row **rows = NULL;
+    size_t next = 0;
+    if (files->gate.image_count != files->asked.reference_count) {
+        return FAIL(err, ASSAY_INTERNAL, "not every reference was judged");
     }
-    TRY(cli_session(cli, &session, err));
-    return judged_run(session, queries, distinct, &files->judged, &summary, err);
+    TRY(arena_alloc(&files->arena, files->count, sizeof(void *), &rows, err));
+    for (size_t i = 0; i < files->count; i++) {
+        struct pin_row *row = &files->rows[i];
+        if (row->query == NULL) {
+            continue;
+        }
+        const struct gate_image *image = &files->gate.images[next];
+        rows[next++] = row;
+        row->verdict = image->verdict;
+        row->message = "nothing says why it was not verified";
+        row->status = image->verdict != NULL           ? image->verdict->error.status
+                      : image->outcome == GATE_ALLOWED ? ASSAY_OK
+                                                       : ASSAY_INTERNAL;
+    }
+    return take_refusals(files, rows, err);
 }
 
 /* ---- what changes ---- */
@@ -118,12 +156,7 @@ static enum assay_status judge(struct cli *cli, struct pin_files *files, struct 
 static enum assay_status decide(struct pin_files *files, struct pin_row *row,
                                 struct assay_error *err)
 {
-    if (row->query == NULL) {
-        return ASSAY_OK;
-    }
-    const struct assay_verdict *verdict = files->judged.verdicts[row->verdict];
-    row->status = judged_status(verdict);
-    if (row->status != ASSAY_OK || !row->found->is_rewritable) {
+    if (row->status != ASSAY_OK || row->verdict == NULL || !row->found->is_rewritable) {
         return ASSAY_OK;
     }
     struct slice text = slice_from_string(row->found->text);
@@ -136,7 +169,7 @@ static enum assay_status decide(struct pin_files *files, struct pin_row *row,
     }
     TRY(arena_format(&files->arena, &row->text, err, "%.*s%s@%s", (int)name.len,
                      (const char *)name.ptr, has_tag ? "" : ":latest",
-                     assay_verdict_digest(verdict)));
+                     assay_verdict_digest(row->verdict)));
     if (strcmp(row->text, row->found->text) == 0) {
         row->text = NULL;
     }
@@ -145,8 +178,18 @@ static enum assay_status decide(struct pin_files *files, struct pin_row *row,
 
 enum assay_status pin_files_judge(struct cli *cli, struct pin_files *files, struct assay_error *err)
 {
-    TRY(make_rows(files, err));
-    TRY(judge(cli, files, err));
+    AUTO_POLICY_SET policies = NULL;
+    struct gate_options options = {
+        .env = &cli->env, .fail_on = GATE_ERROR, .session = cli_policy_session, .ctx = cli
+    };
+    TRY(cli_policies(cli, cli_project(cli), &policies, err));
+    TRY(cli_configure(cli, err));
+    options.policies = policies;
+    TRY(cli->env.clock->now_unix_s(cli->env.clock->ctx, &files->now_unix_s, err));
+    TRY(make_rows(policies, files, err));
+    TRY(make_asked(files, err));
+    TRY(gate_judge(&files->asked, &options, &files->gate, err));
+    TRY(take_verdicts(files, err));
     for (size_t i = 0; i < files->count; i++) {
         TRY(decide(files, &files->rows[i], err));
     }
@@ -184,7 +227,6 @@ static enum assay_status write_file(struct pin_files *files, size_t first, size_
     }
     for (size_t i = first; status != ASSAY_OK && i < end; i++) {
         if (files->rows[i].text != NULL) {
-            files->rows[i].query = NULL; /* it is trusted; what failed is another thing */
             TRY(refuse(files, &files->rows[i], status, refused.message, err));
         }
     }

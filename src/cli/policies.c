@@ -2,6 +2,7 @@
 #include "cli/policies.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SYSTEM_POLICY  "/etc/assay/policy.yaml"
@@ -48,4 +49,28 @@ enum assay_status cli_policies(struct cli *cli, const char *project, struct poli
     *out = set;
     set = NULL;
     return ASSAY_OK;
+}
+
+const char *cli_project(const struct cli *cli)
+{
+    struct stat info;
+    if (!opt_is_set(&cli->options, OPT_PROJECT)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < cli->options.operand_count; i++) {
+        if (stat(cli->options.operands[i], &info) == 0 && S_ISDIR(info.st_mode)) {
+            return cli->options.operands[i];
+        }
+    }
+    return ".";
+}
+
+enum assay_status cli_policy_session(void *ctx, const struct gate_trust *trust,
+                                     struct assay_session **out, struct assay_error *err)
+{
+    struct cli *cli = ctx;
+    cli->policy_server = trust->server;
+    cli->policy_root = trust->root;
+    cli->policy_tofu = trust->tofu;
+    return cli_session_for(cli, NULL, out, err);
 }

@@ -5,10 +5,18 @@
 #define CLI_POLICIES_H
 
 #include "cli/cli.h"
-#include "policy/policy.h"
+#include "gate/gate.h"
 
 /* After cli_set_up. project: the directory whose assay.yaml counts as well; NULL: none does. */
 MUST_CHECK enum assay_status cli_policies(struct cli *cli, const char *project,
                                           struct policy_set **out, struct assay_error *err);
+
+/* The project that --project means: the first directory that is named, "." where none is; NULL
+ * without that option. */
+const char *cli_project(const struct cli *cli);
+/* For gate_options.session; ctx is the struct cli, once configured. */
+MUST_CHECK enum assay_status cli_policy_session(void *ctx, const struct gate_trust *trust,
+                                                struct assay_session **out,
+                                                struct assay_error *err);
 
 #endif

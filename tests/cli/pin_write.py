@@ -36,8 +36,8 @@ class Files:
         with open(f"{self.path}/{name}", "rb") as file:
             return file.read()
 
-    def pin(self, *args, what=(".", ), **more):
-        return run("pin", "--bundle", made("trust.tar"), "--root", PIN, "--state-dir", fresh_state(), *args, *what,
+    def pin(self, *args, what=(".", ), root=("--root", PIN), **more):
+        return run("pin", "--bundle", made("trust.tar"), *root, "--state-dir", fresh_state(), *args, *what,
                    cwd=self.path, **more)
 
 
@@ -115,6 +115,38 @@ def test_pin_write_one_file_named_twice():
     check("is written once", files.get("Dockerfile") == b"FROM %s:1.0@%s\n" % (NAME.encode(), digest.encode()))
 
 
+def test_pin_write_by_policy():
+    digest = signed()
+    text = b"FROM %s:1.0\n" % NAME.encode()
+    rows = [
+        ("the policy's root", "{trust: {root: '%s'}}" % PIN, (), 0, []),
+        ("another root", "{trust: {root: 'sha256:%s'}}" % ("0" * 64), (), 1, ["pin-mismatch"]),
+        ("no root", "{references: {digest: required}}", (), 4, ["no-root-pinned"]),
+        ("a rejected image", "{reject: 'not that one'}", ("--root", PIN), 1, ["policy", "not that one"]),
+        ("no allowed registry", "{references: {registries: [example.org]}}", ("--root", PIN), 1, ["policy"]),
+    ]
+    for name, scope, root, code, parts in rows:
+        files = Files(Dockerfile=text, assay__yaml=b"schema: 1\nscopes: {'*': %s}\n" % scope.encode())
+        expect(f"policy: {name}", files.pin("-w", "--policy", "assay.yaml", root=root), code, None, parts)
+        wanted = text.replace(b":1.0", b":1.0@" + digest.encode()) if code == 0 else text
+        check(f"policy: {name}: the file", files.get("Dockerfile") == wanted)
+    files = Files(Dockerfile=text, assay__yaml=b"schema: 1\nscopes: {'*': {trust: {root: '%s'}}}\n" % PIN.encode())
+    expect("policy: of the project, not asked for", files.pin("-w", root=()), 4, "", ["no-root-pinned"])
+    expect("policy: of the project", files.pin("-w", "--project", root=()), 0, ["Dockerfile:1"])
+
+    text = b"FROM %s:9.9@%s\n" % (NAME.encode(), OLD.encode())
+    allow = "schema: 1\nscopes: {'%s': {allow: [{digest: '%s', reason: x, until: %s}]}}\n"
+    for until, code in (("2099-01-01", 0), ("2020-01-01", 3)):
+        files = Files(Dockerfile=text, assay__yaml=(allow % (NAME, OLD, until)).encode())
+        expect(f"policy: a digest allowed until {until}", files.pin("-w", "--policy", "assay.yaml"), code, "")
+        check("policy: it stays", files.get("Dockerfile") == text)
+    text = text.replace(b":9.9", b":1.0")
+    for until, wanted in (("2099-01-01", OLD), ("2020-01-01", digest)):
+        files = Files(Dockerfile=text, assay__yaml=(allow % (NAME, OLD, until)).encode())
+        expect(f"policy: a digest allowed until {until}, of a signed tag", files.pin("-w", "--policy", "assay.yaml"), 0)
+        check("policy: it stays until then", files.get("Dockerfile") == text.replace(OLD.encode(), wanted.encode()))
+
+
 def test_pin_write_json():
     digest = signed()
     files = Files(Dockerfile=b"FROM %s:1.0\nFROM %s:9.9\n" % (NAME.encode(), NAME.encode()))
@@ -133,7 +165,8 @@ def test_pin_write_usage():
     files = Files(Dockerfile=b"FROM a\n")
     expect("standard input", files.pin("-w", what=("-", )), 2, "", ["expected a file or a directory"])
     expect("a reference", files.pin("-w", what=("docker://a", )), 2, "", ["expected a file or a directory"])
-    for option in (("--build-arg", "a=b"), ("--exclude", "a"), ("--build-context", "a=b"), ("--custom", "A:b.image")):
+    for option in (("--build-arg", "a=b"), ("--exclude", "a"), ("--build-context", "a=b"), ("--custom", "A:b.image"),
+                   ("--policy", "x"), ("--project", ), ("--deadline", "1m")):
         expect(f"{option[0]} without -w", files.pin(*option, what=(NAME, )), 2, "", ["needs --write or --check"])
     check("nothing was written", files.get("Dockerfile") == b"FROM a\n")
 
