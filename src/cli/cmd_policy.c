@@ -119,26 +119,36 @@ static enum assay_status show_find(struct cli *cli, void *data, enum assay_statu
     return terms_find(&show->reference, &show->terms, err);
 }
 
+static enum assay_status show_scope(const struct policy_origin *origin, const char *file,
+                                    struct buf *out, struct assay_error *err)
+{
+    TRY(buf_append_string(out, "  ", err));
+    TRY(report_squeezed(origin->scope, out, err));
+    return strcmp(origin->file, file) == 0 ? buf_append_string(out, "\n", err)
+                                           : buf_printf(out, err, "  (%s)\n", origin->file);
+}
+
+static enum assay_status show_file(const struct policy_set *set, size_t file, struct buf *out,
+                                   struct assay_error *err)
+{
+    const char *name = policy_file_name(set, file);
+    TRY(report_squeezed(name, out, err));
+    TRY(buf_append_string(out, "\n", err));
+    for (size_t i = 0; i < policy_scope_count(set, file); i++) {
+        struct policy_origin origin = policy_scope_at(set, file, i);
+        TRY(show_scope(&origin, name, out, err));
+    }
+    return ASSAY_OK;
+}
+
 static enum assay_status show_scopes(const struct policy_set *set, struct buf *out,
                                      struct assay_error *err)
 {
-    if (policy_count(set) == 0) {
-        return buf_append_string(out, "no policy: the defaults hold\n", err);
-    }
     for (size_t i = 0; i < policy_count(set); i++) {
-        TRY(report_squeezed(policy_file_name(set, i), out, err));
-        TRY(buf_append_string(out, "\n", err));
-        for (size_t j = 0; j < policy_scope_count(set, i); j++) {
-            struct policy_origin origin = policy_scope_at(set, i, j);
-            TRY(buf_append_string(out, "  ", err));
-            TRY(report_squeezed(origin.scope, out, err));
-            if (strcmp(origin.file, policy_file_name(set, i)) != 0) {
-                TRY(buf_printf(out, err, "  (%s)", origin.file));
-            }
-            TRY(buf_append_string(out, "\n", err));
-        }
+        TRY(show_file(set, i, out, err));
     }
-    return ASSAY_OK;
+    return policy_count(set) > 0 ? ASSAY_OK
+                                 : buf_append_string(out, "no policy: the defaults hold\n", err);
 }
 
 static enum assay_status show_text(struct cli *cli, const void *data, bool colour UNUSED,
@@ -205,38 +215,48 @@ static enum assay_status expect_operands(const struct cli *cli, size_t least, si
                : FAIL(err, ASSAY_USAGE, "usage: assay policy %s", usage);
 }
 
-static enum assay_status refuse_options(const struct cli *cli, enum opt first, enum opt second,
-                                        const char *what, struct assay_error *err)
+/* Of files that are named as operands. */
+static enum assay_status expect_no_policies(const struct cli *cli, const char *action,
+                                            struct assay_error *err)
 {
-    return opt_is_set(&cli->options, first) || opt_is_set(&cli->options, second)
-               ? FAIL(err, ASSAY_USAGE, "%s", what)
+    return opt_is_set(&cli->options, OPT_POLICY) || opt_is_set(&cli->options, OPT_PROJECT)
+               ? FAIL(err, ASSAY_USAGE,
+                      "--policy and --project go with 'assay policy show', not with %s", action)
                : ASSAY_OK;
+}
+
+static enum assay_status run_lint(struct cli *cli, struct assay_error *err)
+{
+    struct lint lint = { 0 };
+    const struct answer answer = { &lint, lint_files, lint_text, lint_json, NULL, 0 };
+    TRY(expect_operands(cli, 1, LIMIT_REFERENCES, "lint FILE...", err));
+    TRY(expect_no_policies(cli, "lint", err));
+    return answer_give(cli, &answer, err);
+}
+
+static enum assay_status run_show(struct cli *cli, struct assay_error *err)
+{
+    CLEANUP(show_clear) struct show show = { 0 };
+    const struct answer answer = { &show, show_find, show_text, show_json, NULL, 0 };
+    TRY(expect_operands(cli, 0, 1, "show [REF]", err));
+    return answer_give(cli, &answer, err);
+}
+
+static enum assay_status run_import(struct cli *cli, struct assay_error *err)
+{
+    TRY(expect_operands(cli, 1, 1, "import FILE", err));
+    TRY(expect_no_policies(cli, "import", err));
+    return opt_is_set(&cli->options, OPT_OUTPUT)
+               ? FAIL(err, ASSAY_USAGE, "'assay policy import' writes a policy, in YAML")
+               : import(cli, err);
 }
 
 enum assay_status command_policy(struct cli *cli, struct assay_error *err)
 {
     struct slice action = slice_from_string(cli->options.operands[0]);
-    if (slice_is(action, "lint")) {
-        struct lint lint = { 0 };
-        const struct answer answer = { &lint, lint_files, lint_text, lint_json, NULL, 0 };
-        TRY(expect_operands(cli, 1, LIMIT_REFERENCES, "lint FILE...", err));
-        TRY(refuse_options(cli, OPT_POLICY, OPT_PROJECT,
-                           "'assay policy lint' takes files, not --policy or --project", err));
-        return answer_give(cli, &answer, err);
-    }
-    if (slice_is(action, "show")) {
-        CLEANUP(show_clear) struct show show = { 0 };
-        const struct answer answer = { &show, show_find, show_text, show_json, NULL, 0 };
-        TRY(expect_operands(cli, 0, 1, "show [REF]", err));
-        return answer_give(cli, &answer, err);
-    }
-    if (slice_is(action, "import")) {
-        TRY(expect_operands(cli, 1, 1, "import FILE", err));
-        TRY(refuse_options(cli, OPT_POLICY, OPT_PROJECT,
-                           "'assay policy import' takes a file, not --policy or --project", err));
-        TRY(refuse_options(cli, OPT_OUTPUT, OPT_OUTPUT,
-                           "'assay policy import' writes a policy, in YAML", err));
-        return import(cli, err);
-    }
-    return FAIL(err, ASSAY_USAGE, "'%s' is not lint, show or import", cli->options.operands[0]);
+    return slice_is(action, "lint")     ? run_lint(cli, err)
+           : slice_is(action, "show")   ? run_show(cli, err)
+           : slice_is(action, "import") ? run_import(cli, err)
+                                        : FAIL(err, ASSAY_USAGE, "'%s' is not lint, show or import",
+                                               cli->options.operands[0]);
 }

@@ -71,9 +71,9 @@ static int compare_to_scope(const void *key, const void *item)
 static const struct policy_scope *find_scope(const struct policy_layer *layer, struct slice key)
 {
     const struct policy_scope *const *found =
-        layer->count == 0
-            ? NULL
-            : bsearch(&key, layer->sorted, layer->count, sizeof(*layer->sorted), compare_to_scope);
+        layer->count == 0 ? NULL
+                          : bsearch(&key, layer->sorted, layer->count,
+                                    sizeof(struct policy_scope *), compare_to_scope);
     return found == NULL ? NULL : *found;
 }
 

@@ -94,8 +94,20 @@ static bool is_wildcard(struct slice scope)
     return slice_has_prefix(scope, SLICE_LITERAL("*."));
 }
 
-/* What holds where no scope does. A wildcard that cannot be written here must not make its images
- * pass by another scope. */
+/* A wildcard that cannot be written here must not make its images pass by another scope. */
+static enum assay_status leave_out(struct policy_import *import, const struct yaml_pair *pair,
+                                   enum demand *rest, struct assay_error *err)
+{
+    enum demand wanted = DEMAND_NOTHING;
+    TRY(read_demands(import, pair->value, &wanted, err));
+    bool is_harmless = wanted == DEMAND_NOTHING;
+    *rest = is_harmless ? *rest : DEMAND_REJECT;
+    return policy_import_note(import, err, "%.*s: left out, a star cannot stand for a host%s",
+                              SLICE_ARGS(pair->key->text),
+                              is_harmless ? "" : "; so all the rest is rejected");
+}
+
+/* What holds where no scope does. */
 static enum assay_status write_default(struct policy_import *import, const struct yaml_node *top,
                                        const struct yaml_node *docker, struct assay_error *err)
 {
@@ -103,15 +115,8 @@ static enum assay_status write_default(struct policy_import *import, const struc
     enum demand demand = DEMAND_NOTHING;
     TRY(read_demands(import, own != NULL ? own : yaml_find(top, "default"), &demand, err));
     for (size_t i = 0; docker != NULL && i < docker->count; i++) {
-        const struct yaml_pair *pair = &docker->pairs[i];
-        enum demand wanted = DEMAND_NOTHING;
-        TRY(read_demands(import, pair->value, &wanted, err));
-        if (is_wildcard(pair->key->text)) {
-            TRY(policy_import_note(import, err, "%.*s: left out, a star cannot stand for a host%s",
-                                   SLICE_ARGS(pair->key->text),
-                                   wanted == DEMAND_NOTHING ? ""
-                                                            : "; so all the rest is rejected"));
-            demand = wanted == DEMAND_NOTHING ? demand : DEMAND_REJECT;
+        if (is_wildcard(docker->pairs[i].key->text)) {
+            TRY(leave_out(import, &docker->pairs[i], &demand, err));
         }
     }
     return write_scope(import, "*", demand, err);

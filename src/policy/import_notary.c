@@ -34,6 +34,7 @@ static bool is_key_id(const struct yaml_node *node)
 }
 
 static enum assay_status write_certificates(struct policy_import *import,
+                                            const struct yaml_node *pinning UNUSED,
                                             const struct yaml_pair *pair, struct assay_error *err)
 {
     const struct yaml_node *ids = pair->value;
@@ -107,24 +108,29 @@ static enum assay_status write_ca(struct policy_import *import, const struct yam
                                     exact);
 }
 
+/* Each member of a mapping that may be absent. */
+static enum assay_status
+write_all(struct policy_import *import, const struct yaml_node *pinning, const char *key,
+          enum assay_status (*write)(struct policy_import *import, const struct yaml_node *pinning,
+                                     const struct yaml_pair *pair, struct assay_error *err),
+          struct assay_error *err)
+{
+    const struct yaml_node *map = yaml_find(pinning, key);
+    if (map == NULL) {
+        return ASSAY_OK;
+    }
+    TRY(policy_expect_mapping(&import->reader, map, key, err));
+    for (size_t i = 0; i < map->count; i++) {
+        TRY(write(import, pinning, &map->pairs[i], err));
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status policy_import_notary(struct policy_import *import,
                                        const struct yaml_node *pinning, struct assay_error *err)
 {
-    const struct yaml_node *certificates = yaml_find(pinning, "certs");
-    const struct yaml_node *authorities = yaml_find(pinning, "ca");
     TRY(policy_expect_mapping(&import->reader, pinning, "trust_pinning", err));
     TRY(write_first_use(import, pinning, err));
-    if (certificates != NULL) {
-        TRY(policy_expect_mapping(&import->reader, certificates, "certs", err));
-    }
-    for (size_t i = 0; certificates != NULL && i < certificates->count; i++) {
-        TRY(write_certificates(import, &certificates->pairs[i], err));
-    }
-    if (authorities != NULL) {
-        TRY(policy_expect_mapping(&import->reader, authorities, "ca", err));
-    }
-    for (size_t i = 0; authorities != NULL && i < authorities->count; i++) {
-        TRY(write_ca(import, pinning, &authorities->pairs[i], err));
-    }
-    return ASSAY_OK;
+    TRY(write_all(import, pinning, "certs", write_certificates, err));
+    return write_all(import, pinning, "ca", write_ca, err);
 }

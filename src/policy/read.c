@@ -143,6 +143,20 @@ static enum assay_status read_schema(const struct policy_reader *reader,
     return ASSAY_OK;
 }
 
+static enum assay_status read_member(const struct policy_reader *reader,
+                                     const struct yaml_pair *pair, struct policy_layer *out,
+                                     const char **profile, struct assay_error *err)
+{
+    struct slice key = pair->key->text;
+    return slice_is(key, "schema")    ? read_schema(reader, pair->value, err)
+           : slice_is(key, "profile") ? find_profile(reader, pair->value, profile, err)
+           : slice_is(key, "scopes")
+               ? read_scopes(reader, pair->value, out, err)
+               : policy_refuse(reader, &pair->key->start, err,
+                               "unknown key %.*s: expected one of schema, profile, scopes",
+                               SLICE_ARGS(key));
+}
+
 static enum assay_status read_document(const struct policy_reader *reader,
                                        const struct yaml_node *node, struct policy_layer *out,
                                        const char **profile, struct assay_error *err)
@@ -152,19 +166,7 @@ static enum assay_status read_document(const struct policy_reader *reader,
         return policy_refuse(reader, &node->start, err, "expected \"schema: 1\"");
     }
     for (size_t i = 0; i < node->count; i++) {
-        const struct yaml_node *key = node->pairs[i].key;
-        const struct yaml_node *value = node->pairs[i].value;
-        if (slice_is(key->text, "schema")) {
-            TRY(read_schema(reader, value, err));
-        } else if (slice_is(key->text, "profile")) {
-            TRY(find_profile(reader, value, profile, err));
-        } else if (slice_is(key->text, "scopes")) {
-            TRY(read_scopes(reader, value, out, err));
-        } else {
-            return policy_refuse(reader, &key->start, err,
-                                 "unknown key %.*s: expected one of schema, profile, scopes",
-                                 SLICE_ARGS(key->text));
-        }
+        TRY(read_member(reader, &node->pairs[i], out, profile, err));
     }
     return sort_scopes(reader, out, err);
 }

@@ -124,6 +124,21 @@ static enum assay_status read_reason(const struct policy_reader *reader,
     return ASSAY_OK;
 }
 
+static enum assay_status read_entry_member(const struct policy_reader *reader,
+                                           const struct yaml_pair *pair, struct policy_allowed *out,
+                                           struct assay_error *err)
+{
+    struct slice key = pair->key->text;
+    return slice_is(key, "digest")   ? read_digest(reader, pair->value, &out->digest, err)
+           : slice_is(key, "reason") ? read_reason(reader, pair->value, &out->reason, err)
+           : slice_is(key, "until")
+               ? read_until(reader, pair->value, &out->until_unix_s, err)
+               : policy_refuse(
+                     reader, &pair->key->start, err,
+                     "unknown key %.*s in an entry of allow: expected digest, reason, until",
+                     SLICE_ARGS(key));
+}
+
 static enum assay_status read_entry(const struct policy_reader *reader,
                                     const struct yaml_node *node, struct policy_allowed *out,
                                     struct assay_error *err)
@@ -137,20 +152,7 @@ static enum assay_status read_entry(const struct policy_reader *reader,
         }
     }
     for (size_t i = 0; i < node->count; i++) {
-        const struct yaml_node *key = node->pairs[i].key;
-        const struct yaml_node *value = node->pairs[i].value;
-        if (slice_is(key->text, "digest")) {
-            TRY(read_digest(reader, value, &out->digest, err));
-        } else if (slice_is(key->text, "reason")) {
-            TRY(read_reason(reader, value, &out->reason, err));
-        } else if (slice_is(key->text, "until")) {
-            TRY(read_until(reader, value, &out->until_unix_s, err));
-        } else {
-            return policy_refuse(
-                reader, &key->start, err,
-                "unknown key %.*s in an entry of allow: expected digest, reason, until",
-                SLICE_ARGS(key->text));
-        }
+        TRY(read_entry_member(reader, &node->pairs[i], out, err));
     }
     return ASSAY_OK;
 }

@@ -39,15 +39,20 @@ static enum assay_status check_scope(const struct policy_set *set, const struct 
     return ASSAY_OK;
 }
 
+static enum assay_status check_layer(const struct policy_set *set, const struct policy_layer *layer,
+                                     struct assay_error *err)
+{
+    for (size_t i = 0; i < layer->count; i++) {
+        TRY(check_scope(set, layer, &layer->scopes[i], err));
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status policy_check_together(const struct policy_set *set, struct assay_error *err)
 {
     for (size_t i = set->count; i > 0; i--) { /* the later one is to be mended */
-        for (size_t j = 0; j < ARRAY_LEN(set->files[i - 1].layers); j++) {
-            const struct policy_layer *layer = &set->files[i - 1].layers[j];
-            for (size_t k = 0; k < layer->count; k++) {
-                TRY(check_scope(set, layer, &layer->scopes[k], err));
-            }
-        }
+        TRY(check_layer(set, &set->files[i - 1].layers[0], err));
+        TRY(check_layer(set, &set->files[i - 1].layers[1], err));
     }
     return ASSAY_OK;
 }
