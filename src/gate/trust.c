@@ -7,6 +7,7 @@
 
 #define DAY_S              86400LL
 #define TIMESTAMP_LIFETIME 14 /* days that notary-server signs a timestamp for */
+#define TIMESTAMP_NEAR     3  /* days before its end */
 
 int64_t gate_days_to_s(int64_t days)
 {
@@ -121,17 +122,23 @@ static enum assay_status judge_age(const struct gate_case *at, struct assay_erro
                      text, most->number, origin);
 }
 
+/* One finding, of the timestamp first. It lives for days, so that its last ones alone are near. */
 static enum assay_status judge_expiry(const struct gate_case *at, struct assay_error *err)
 {
     const struct policy_value *before = &at->terms->values[POLICY_FRESH_WARN_BEFORE];
-    int64_t expires = at->verdict->expires_unix_s;
+    const struct assay_verdict *verdict = at->verdict;
+    int64_t now = at->gate->now_unix_s;
+    int64_t days = before->number < TIMESTAMP_NEAR ? before->number : TIMESTAMP_NEAR;
+    bool is_timestamp = verdict->timestamp_expires_unix_s - now < gate_days_to_s(days);
+    int64_t expires =
+        is_timestamp ? verdict->timestamp_expires_unix_s : verdict->lasting_expires_unix_s;
     char text[TIME_TEXT_BYTES];
-    if (!before->is_set || expires - at->gate->now_unix_s >= gate_days_to_s(before->number)) {
+    if (!before->is_set || (!is_timestamp && expires - now >= gate_days_to_s(before->number))) {
         return ASSAY_OK;
     }
     time_format(expires, text);
-    return GATE_FIND(at, GATE_EXPIRY_NEAR_RULE, err, "%s expires at %s", at->verdict->expires_role,
-                     text);
+    return GATE_FIND(at, GATE_EXPIRY_NEAR_RULE, err, "%s expires at %s",
+                     is_timestamp ? "timestamp" : verdict->lasting_role, text);
 }
 
 enum assay_status gate_judge_trust(const struct gate_case *at, struct assay_error *err)

@@ -196,6 +196,27 @@ static enum assay_status add_signers(struct assay_verdict *verdict,
     return ASSAY_OK;
 }
 
+static enum assay_status keep_earlier(int64_t *earliest_unix_s, char **role,
+                                      const struct tuf_role_view *view, struct assay_error *err)
+{
+    if (*earliest_unix_s != 0 && view->expires_unix_s >= *earliest_unix_s) {
+        return ASSAY_OK;
+    }
+    *earliest_unix_s = view->expires_unix_s;
+    return mem_set_string(role, view->name, err);
+}
+
+static enum assay_status describe_expiry(struct assay_verdict *verdict,
+                                         const struct tuf_role_view *view, struct assay_error *err)
+{
+    TRY(keep_earlier(&verdict->expires_unix_s, &verdict->expires_role, view, err));
+    if (slice_is(slice_from_string(view->name), "timestamp")) {
+        verdict->timestamp_expires_unix_s = view->expires_unix_s;
+        return ASSAY_OK;
+    }
+    return keep_earlier(&verdict->lasting_expires_unix_s, &verdict->lasting_role, view, err);
+}
+
 /* The roles that the claim rests on: the four, and the delegation that answered or was passed. */
 static enum assay_status describe_roles(struct assay_verdict *verdict,
                                         const struct tuf_trusted *trusted, const char *role,
@@ -207,14 +228,8 @@ static enum assay_status describe_roles(struct assay_verdict *verdict,
         if (!view.loaded) {
             continue;
         }
-        bool on_path = i < 4 || slice_is(name, ROLE_RELEASES);
-        if (on_path &&
-            (verdict->expires_unix_s == 0 || view.expires_unix_s < verdict->expires_unix_s)) {
-            verdict->expires_unix_s = view.expires_unix_s;
-            TRY(mem_set_string(&verdict->expires_role, view.name, err));
-        }
-        if (slice_is(name, "timestamp")) {
-            verdict->timestamp_expires_unix_s = view.expires_unix_s;
+        if (i < 4 || slice_is(name, ROLE_RELEASES)) {
+            TRY(describe_expiry(verdict, &view, err));
         }
         if (slice_is(name, role)) {
             verdict->threshold = view.threshold;

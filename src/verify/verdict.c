@@ -25,7 +25,8 @@ struct assay_verdict *verdict_new(const char *reference)
     char **texts[] = { &verdict->reference,    &verdict->name,
                        &verdict->tag,          &verdict->media_type,
                        &verdict->role,         &verdict->expires_role,
-                       &verdict->trust_server, &verdict->root_fingerprint };
+                       &verdict->trust_server, &verdict->root_fingerprint,
+                       &verdict->lasting_role };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         *texts[i] = mem_copy_string(i == 0 ? safe : "");
         if (*texts[i] == NULL) {
@@ -67,7 +68,8 @@ void assay_verdict_free(struct assay_verdict *verdict)
     char *texts[] = { verdict->reference,    verdict->name,
                       verdict->tag,          verdict->media_type,
                       verdict->role,         verdict->expires_role,
-                      verdict->trust_server, verdict->root_fingerprint };
+                      verdict->trust_server, verdict->root_fingerprint,
+                      verdict->lasting_role };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         mem_free(texts[i]);
     }

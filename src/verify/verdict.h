@@ -48,6 +48,8 @@ struct assay_verdict {
     char *role;
     int64_t expires_unix_s; /* the earliest on the path, 0: unknown */
     char *expires_role;
+    int64_t lasting_expires_unix_s; /* the same without the timestamp, which lives for days */
+    char *lasting_role;
     uint64_t threshold;               /* of the role that signed the tag; 0: unknown */
     int64_t timestamp_expires_unix_s; /* 0: unknown */
     char *trust_server;               /* URL or directory that metadata came from */

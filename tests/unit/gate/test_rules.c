@@ -34,7 +34,7 @@ static void set_up(struct scene *scene, const char *reference)
     cr_assert_eq(mem_set_string(&scene->verdict->role, "targets/releases", &err), ASSAY_OK);
     scene->verdict->threshold = 1;
     scene->verdict->timestamp_expires_unix_s = NOW + 13 * DAY;
-    scene->verdict->expires_unix_s = NOW + 13 * DAY;
+    scene->verdict->lasting_expires_unix_s = NOW + 300 * DAY;
     scene->image = (struct gate_image){ .found = &scene->found, .reference = reference };
     scene->gate.images = &scene->image;
     scene->gate.image_count = 1;
@@ -310,15 +310,18 @@ Test(rules, freshness)
         { "lives 30 days", 13 * DAY, 1, 30, -1, GATE_METADATA_OLD_RULE },
         { "unknown", INT64_MIN, 1000, -1, -1, GATE_METADATA_OLD_RULE },
         { "no more than there is time", 13 * DAY, INT64_MAX, -1, -1, GATE_RULE_COUNT },
-        { "far from its end", 7 * DAY, -1, -1, 7, GATE_RULE_COUNT },
-        { "near its end", 7 * DAY - 1, -1, -1, 7, GATE_EXPIRY_NEAR_RULE },
+        { "the last day is not yet", DAY, -1, -1, 1, GATE_RULE_COUNT },
+        { "the last day", DAY - 1, -1, -1, 1, GATE_EXPIRY_NEAR_RULE },
+        { "lives for days", 3 * DAY, -1, -1, 30, GATE_RULE_COUNT },
+        { "its last days", 3 * DAY - 1, -1, -1, 30, GATE_EXPIRY_NEAR_RULE },
+        { "another role far from its end", 13 * DAY, -1, -1, 300, GATE_RULE_COUNT },
+        { "another role near its end", 13 * DAY, -1, -1, 301, GATE_EXPIRY_NEAR_RULE },
     };
     for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
         struct scene scene;
         bool known = CASES[i].expires_in_s != INT64_MIN;
         set_up(&scene, "reg.test/a:1");
         scene.verdict->timestamp_expires_unix_s = known ? NOW + CASES[i].expires_in_s : 0;
-        scene.verdict->expires_unix_s = known ? NOW + CASES[i].expires_in_s : 0;
         const struct {
             enum policy_field field;
             int64_t number;

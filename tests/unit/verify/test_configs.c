@@ -47,6 +47,9 @@ Test(configs, are_kept_where_that_is_asked_for)
     cr_expect_eq(scripted_asked(&scripted, "/blobs/"), 0U);
     cr_expect_eq(verdict->threshold, 1U);
     cr_expect_gt(verdict->timestamp_expires_unix_s, SCRIPTED_NOW_UNIX_S);
+    cr_expect_gt(verdict->lasting_expires_unix_s, verdict->timestamp_expires_unix_s);
+    cr_expect_str_neq(verdict->lasting_role, "timestamp");
+    cr_expect_str_eq(verdict->expires_role, "timestamp");
     assay_verdict_free(verdict);
     session_keep_configs(session);
     verdict = verify(session, APP ":1.0", ASSAY_OK);
