@@ -212,7 +212,7 @@ enum assay_status dockerfile_add_arg(struct dockerfile_build *build, struct slic
     if (name.len == 0) {
         return FAIL(err, ASSAY_FILE_SYNTAX, "ARG has a value without a name");
     }
-    if (name.len == word.len && !is_given) {
+    if (name.len == word.len && arg.value == NULL) {
         return ASSAY_OK;
     }
     if (build->arg_count == LIMIT_BUILD_ARGS) {
@@ -238,11 +238,7 @@ enum assay_status dockerfile_add_stage(struct dockerfile_build *build, struct sl
     if (build->stage_count == LIMIT_STAGES) {
         return FAIL(err, ASSAY_FILE_LIMIT, "there are more than %d stages", LIMIT_STAGES);
     }
-    AUTO_BUF lower = BUF_INIT(LIMIT_SCAN_BYTES);
-    for (size_t i = 0; i < name.len; i++) {
-        TRY(buf_append_byte(&lower, byte_to_lower(name.ptr[i]), err));
-    }
-    TRY(arena_copy(&build->arena, buf_slice(&lower), &copy, err));
+    TRY(arena_copy(&build->arena, name, &copy, err));
     TRY(mem_grow(&build->stages, build->stage_count, &build->stage_cap, sizeof(*build->stages),
                  err));
     build->stages[build->stage_count++] = (const char *)copy.ptr;

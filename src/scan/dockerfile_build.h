@@ -41,7 +41,7 @@ const char *dockerfile_given(const struct dockerfile_build *build, struct slice 
 /* A word of ARG before the first FROM. ASSAY_FILE_SYNTAX: it is malformed. */
 MUST_CHECK enum assay_status dockerfile_add_arg(struct dockerfile_build *build, struct slice word,
                                                 struct assay_error *err);
-/* name: in any case; empty: it has none. ASSAY_FILE_LIMIT: there are too many. */
+/* name: in lower case; empty: it has none. ASSAY_FILE_LIMIT: there are too many. */
 MUST_CHECK enum assay_status dockerfile_add_stage(struct dockerfile_build *build, struct slice name,
                                                   struct assay_error *err);
 

@@ -210,30 +210,37 @@ static enum assay_status read_platform(struct dockerfile *file, size_t *at, stru
     return ASSAY_OK;
 }
 
+/* The stage becomes the owner of what follows. *replacement: what a build is given in its place. */
+static enum assay_status begin_stage(struct dockerfile *file, struct slice written,
+                                     struct buf *name, const char **replacement,
+                                     struct assay_error *err)
+{
+    struct dockerfile_build *build = &file->build;
+    *replacement = NULL;
+    if (written.len == 0) {
+        return arena_format(&build->arena, &file->owner, err, "stage %zu", build->stage_count);
+    }
+    for (size_t i = 0; i < written.len; i++) {
+        TRY(buf_append_byte(name, byte_to_lower(written.ptr[i]), err));
+    }
+    TRY(arena_format(&build->arena, &file->owner, err, "stage %s", buf_text(name)));
+    return dockerfile_replaced(build, buf_text(name), replacement, err);
+}
+
 enum assay_status dockerfile_from(struct dockerfile *file, size_t at, struct assay_error *err)
 {
     AUTO_BUF platform = BUF_INIT(LIMIT_EXPAND_BYTES);
-    struct dockerfile_build *build = &file->build;
+    AUTO_BUF name = BUF_INIT(LIMIT_SCAN_BYTES);
     struct from from;
-    const char *replacement = NULL;
+    const char *replacement;
     bool ok;
-    size_t index = build->stage_count;
     TRY(read_platform(file, &at, &platform, err));
     TRY(split(file, at, &from, &ok, err));
-    if (!ok) {
-        return dockerfile_add_stage(build, SLICE_EMPTY, err);
+    if (ok) {
+        strip_quotes(&from);
+        TRY(begin_stage(file, from.stage, &name, &replacement, err));
+        TRY(add_image(file, &from, platform.len > 0 ? buf_text(&platform) : NULL, replacement,
+                      err));
     }
-    strip_quotes(&from);
-    AUTO_BUF name = BUF_INIT(LIMIT_SCAN_BYTES);
-    for (size_t i = 0; i < from.stage.len; i++) {
-        TRY(buf_append_byte(&name, byte_to_lower(from.stage.ptr[i]), err));
-    }
-    if (from.stage.len > 0) {
-        TRY(arena_format(&build->arena, &file->owner, err, "stage %s", buf_text(&name)));
-        TRY(dockerfile_replaced(build, buf_text(&name), &replacement, err));
-    } else {
-        TRY(arena_format(&build->arena, &file->owner, err, "stage %zu", index));
-    }
-    TRY(add_image(file, &from, platform.len > 0 ? buf_text(&platform) : NULL, replacement, err));
-    return dockerfile_add_stage(build, buf_slice(&name), err);
+    return dockerfile_add_stage(&file->build, buf_slice(&name), err);
 }

@@ -61,7 +61,7 @@ static enum assay_status take(struct lexer *lexer, bool is_protected, struct ass
     return buf_append(&lexer->words, slice_first(rest, len), err);
 }
 
-static enum assay_status open(struct lexer *lexer, uint8_t end, bool raw, struct assay_error *err)
+static enum assay_status enter(struct lexer *lexer, uint8_t end, bool raw, struct assay_error *err)
 {
     if (lexer->depth == LIMIT_EXPAND_DEPTH) {
         return FAIL(err, ASSAY_FILE_LIMIT, "quotes and variables are nested more than %d deep",
@@ -119,7 +119,7 @@ static enum assay_status take_dollar(struct lexer *lexer, struct assay_error *er
     }
     if (operation == '/') {
         lexer->at += peek(lexer) == '/' ? 1 : 0;
-        return open(lexer, '/', true, err);
+        return enter(lexer, '/', true, err);
     }
     if (operation == ':') { /* any character may follow */
         operation = peek(lexer);
@@ -127,7 +127,7 @@ static enum assay_status take_dollar(struct lexer *lexer, struct assay_error *er
     } else {
         lexer->is_malformed |= operation == 0 || strchr("+-?#%", operation) == NULL;
     }
-    return open(lexer, '}', operation == '#' || operation == '%', err);
+    return enter(lexer, '}', operation == '#' || operation == '%', err);
 }
 
 /* ---- all else ---- */
@@ -141,7 +141,7 @@ static enum assay_status take_quote(struct lexer *lexer, struct assay_error *err
         lexer->at++;
     }
     if (!is_single) {
-        return open(lexer, '"', is_raw(lexer), err);
+        return enter(lexer, '"', is_raw(lexer), err);
     }
     size_t end = lexer->at + 1 + slice_find(slice_from(lexer->text, lexer->at + 1), '\'');
     lexer->is_malformed |= end >= lexer->text.len;
@@ -193,7 +193,7 @@ static enum assay_status take_end(struct lexer *lexer, struct assay_error *err)
         lexer->at++;
     }
     lexer->depth--;
-    return end == '/' ? open(lexer, '}', true, err) : ASSAY_OK;
+    return end == '/' ? enter(lexer, '}', true, err) : ASSAY_OK;
 }
 
 static enum assay_status step(struct lexer *lexer, struct assay_error *err)

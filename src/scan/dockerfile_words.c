@@ -74,7 +74,8 @@ enum assay_status dockerfile_flag(struct slice text, size_t *at, struct buf *wor
     out->has_value = equals < all.len;
     out->name = slice_first(all, equals);
     out->value = slice_from(all, equals + 1);
-    out->value_at = out->has_value ? start + slice_find(slice_from(text, start), '=') + 1 : out->end;
+    out->value_at =
+        out->has_value ? start + slice_find(slice_from(text, start), '=') + 1 : out->end;
     return ASSAY_OK;
 }
 

@@ -87,19 +87,17 @@ static enum assay_status end_trim(struct expand_walk *walk, const struct expand_
     struct slice value = slice_from_string(open->value == NULL ? "" : open->value);
     bool is_prefix = open->operation == '#';
     bool is_long = pattern.len > 0 && pattern.ptr[0] == open->operation;
-    bool found;
-    size_t start;
-    size_t end;
+    struct pattern_match match;
     pattern = slice_from(pattern, is_long ? 1 : 0);
     TRY(spend_on_pattern(walk, pattern, value, err));
-    TRY(pattern_find(pattern, is_prefix ? PATTERN_PREFIX : PATTERN_SUFFIX, is_long, value, &found,
-                     &start, &end, err));
+    TRY(pattern_find(pattern, is_prefix ? PATTERN_PREFIX : PATTERN_SUFFIX, is_long, value, &match,
+                     err));
     cut(walk, open->start);
     if (open->value == NULL) {
         return expand_put_value(walk, open->name, NULL, err);
     }
-    if (found) {
-        value = is_prefix ? slice_from(value, end) : slice_first(value, start);
+    if (match.found) {
+        value = is_prefix ? slice_from(value, match.end) : slice_first(value, match.start);
     }
     return expand_put(walk, value, err);
 }
@@ -114,36 +112,40 @@ static size_t character_len(struct slice text)
     return len;
 }
 
-static enum assay_status replace(struct expand_walk *walk, const struct expand_open *open,
-                                 struct slice pattern, struct slice replacement,
-                                 struct assay_error *err)
+struct replacing {
+    struct slice pattern;
+    struct slice by;
+    struct slice rest; /* of the value */
+    bool is_for_all;
+    bool is_behind_match;
+    bool is_done;
+};
+
+/* Replaces the next match. Nothing at all is not replaced right behind what was. */
+static enum assay_status replace_next(struct expand_walk *walk, struct replacing *state,
+                                      struct assay_error *err)
 {
-    struct slice rest = slice_from_string(open->value);
-    bool is_behind_match = false;
-    bool found = true;
-    do {
-        size_t start;
-        size_t end;
-        TRY(spend_on_pattern(walk, pattern, rest, err));
-        TRY(pattern_find(pattern, PATTERN_ANYWHERE, true, rest, &found, &start, &end, err));
-        if (!found) {
-            break;
-        }
-        TRY(expand_put(walk, slice_first(rest, start), err));
-        if (end > 0 || !is_behind_match) { /* nothing is not found right behind what was */
-            TRY(expand_put(walk, replacement, err));
-        }
-        is_behind_match = start < end;
-        rest = slice_from(rest, end);
-        if (!is_behind_match && open->is_for_all && rest.len > 0) { /* or it never ends */
-            size_t len = character_len(rest);
-            TRY(expand_put(walk, slice_first(rest, len), err));
-            rest = slice_from(rest, len);
-        } else if (!is_behind_match) {
-            break;
-        }
-    } while (open->is_for_all);
-    return expand_put(walk, rest, err);
+    struct pattern_match match;
+    TRY(spend_on_pattern(walk, state->pattern, state->rest, err));
+    TRY(pattern_find(state->pattern, PATTERN_ANYWHERE, true, state->rest, &match, err));
+    if (!match.found) {
+        state->is_done = true;
+        return ASSAY_OK;
+    }
+    bool is_empty = match.start == match.end;
+    TRY(expand_put(walk, slice_first(state->rest, match.start), err));
+    if (match.end > 0 || !state->is_behind_match) {
+        TRY(expand_put(walk, state->by, err));
+    }
+    state->rest = slice_from(state->rest, match.end);
+    state->is_behind_match = !is_empty;
+    state->is_done = !state->is_for_all || (is_empty && state->rest.len == 0);
+    if (is_empty && !state->is_done) { /* one character on, or it never ends */
+        struct slice skipped = slice_first(state->rest, character_len(state->rest));
+        state->rest = slice_from(state->rest, skipped.len);
+        return expand_put(walk, skipped, err);
+    }
+    return ASSAY_OK;
 }
 
 static enum assay_status end_replacement(struct expand_walk *walk, const struct expand_open *open,
@@ -162,7 +164,14 @@ static enum assay_status end_replacement(struct expand_walk *walk, const struct 
     if (open->is_for_all && slice_find(replacement, '$') < replacement.len) {
         return FAIL(err, ASSAY_FILE_SYNTAX, "\"$\" in the replacement of a pattern");
     }
-    return replace(walk, open, pattern, replacement, err);
+    struct replacing state = { .pattern = pattern,
+                               .by = replacement,
+                               .rest = slice_from_string(open->value),
+                               .is_for_all = open->is_for_all };
+    while (!state.is_done) {
+        TRY(replace_next(walk, &state, err));
+    }
+    return expand_put(walk, state.rest, err);
 }
 
 enum assay_status expand_end_word(struct expand_walk *walk, struct assay_error *err)

@@ -144,15 +144,15 @@ static bool find_forward(struct slice pattern, enum pattern_use use, bool is_lon
 }
 
 enum assay_status pattern_find(struct slice pattern, enum pattern_use use, bool is_long,
-                               struct slice value, bool *found, size_t *start, size_t *end,
+                               struct slice value, struct pattern_match *out,
                                struct assay_error *err)
 {
     TRY(check_escapes(pattern, err));
     if (use == PATTERN_SUFFIX && !is_long) {
-        *end = value.len;
-        *found = find_short_suffix(pattern, value, start);
+        out->end = value.len;
+        out->found = find_short_suffix(pattern, value, &out->start);
     } else {
-        *found = find_forward(pattern, use, is_long, value, start, end);
+        out->found = find_forward(pattern, use, is_long, value, &out->start, &out->end);
     }
     return ASSAY_OK;
 }

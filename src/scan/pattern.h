@@ -15,10 +15,16 @@ enum pattern_use {
     PATTERN_ANYWHERE /* /, //: the first place, as long as can be */
 };
 
-/* The part of value that pattern matches, *end bytes behind *start. is_long: of several at that
- * place the longest. ASSAY_FILE_SYNTAX: pattern is malformed. */
+struct pattern_match {
+    bool found;
+    size_t start; /* in the value */
+    size_t end;
+};
+
+/* The part of value that pattern matches. is_long: of several at one place the longest.
+ * ASSAY_FILE_SYNTAX: pattern is malformed. */
 MUST_CHECK enum assay_status pattern_find(struct slice pattern, enum pattern_use use, bool is_long,
-                                          struct slice value, bool *found, size_t *start,
-                                          size_t *end, struct assay_error *err);
+                                          struct slice value, struct pattern_match *out,
+                                          struct assay_error *err);
 
 #endif

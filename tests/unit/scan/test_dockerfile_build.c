@@ -141,7 +141,8 @@ Test(scan_dockerfile_build, a_nul_hides_nothing)
         struct scan_input input = { .text = cases[i].file, .directory = "" };
         scan_init(&scan, NULL, &no_options);
         cr_assert_eq(scan_dockerfile(&scan, &input, NULL, NULL), ASSAY_OK);
-        cr_expect_eq(scan.reference_count, cases[i].references, "%zu: %zu", i, scan.reference_count);
+        cr_expect_eq(scan.reference_count, cases[i].references, "%zu: %zu", i,
+                     scan.reference_count);
         cr_expect_eq(scan.problem_count, cases[i].problems, "%zu: %zu", i, scan.problem_count);
         scan_clear(&scan);
     }
