@@ -6,20 +6,26 @@
 
 /* ---- syntax ---- */
 
+/* given: what a build names in its place. */
 static enum assay_status add_syntax(struct dockerfile *file, const struct scan_spot *spot,
-                                    const char *written, const char *given, struct assay_error *err)
+                                    const char *written, bool is_given, const char *given,
+                                    struct assay_error *err)
 {
     struct scan_reference found = { .spot = *spot,
                                     .place = SCAN_SYNTAX,
                                     .owner = "frontend",
                                     .written = written,
                                     .text = written,
-                                    .is_rewritable = given == NULL };
+                                    .is_rewritable = !is_given };
     AUTO_BUF text = BUF_INIT(LIMIT_SCAN_BYTES);
     if (given != NULL) {
         struct slice all = slice_from_string(given);
         TRY(buf_append(&text, slice_first(all, slice_find(all, ' ')), err));
         found.text = buf_text(&text);
+    }
+    if (is_given && (given == NULL || found.text[0] == '\0')) {
+        found.text = NULL;
+        found.problem = "BUILDKIT_SYNTAX is given a value that is not known";
     }
     return scan_add(file->scan, &found, err);
 }
@@ -47,12 +53,16 @@ enum assay_status dockerfile_find_syntax(struct dockerfile *file, struct assay_e
 {
     static const char *const markers[] = { "#", "//" };
     struct slice text = file->input->text;
-    const char *given = dockerfile_given(&file->build, SLICE_LITERAL("BUILDKIT_SYNTAX"));
+    const char *given;
+    bool is_given = dockerfile_is_given(&file->build, SLICE_LITERAL("BUILDKIT_SYNTAX"), &given);
     struct scan_line start = { .next = file->lines.at.next };
     struct scan_line line = start;
     struct slice image = SLICE_EMPTY;
     bool found = false;
-    given = given != NULL && given[0] == '\0' ? NULL : given;
+    if (is_given && given != NULL && given[0] == '\0') { /* as if it were not */
+        is_given = false;
+        given = NULL;
+    }
     if (slice_has_prefix(slice_from(text, start.next), SLICE_LITERAL("#!")) &&
         scan_line_next(text, &line)) {
         start = line;
@@ -63,7 +73,8 @@ enum assay_status dockerfile_find_syntax(struct dockerfile *file, struct assay_e
     }
     struct scan_spot spot = { .file = file->input->file };
     if (!found) {
-        return given == NULL ? ASSAY_OK : add_syntax(file, &spot, given, given, err);
+        return is_given ? add_syntax(file, &spot, given == NULL ? "" : given, true, given, err)
+                        : ASSAY_OK;
     }
     size_t offset = (size_t)(image.ptr - text.ptr);
     spot = (struct scan_spot){ spot.file, line.number, 1, offset, image.len };
@@ -75,7 +86,7 @@ enum assay_status dockerfile_find_syntax(struct dockerfile *file, struct assay_e
     if (slice_find(image, '\0') < image.len) {
         return scan_add_problem(file->scan, &spot, ASSAY_FILE_SYNTAX, err, "the line holds a NUL");
     }
-    return add_syntax(file, &spot, buf_text(&written), given, err);
+    return add_syntax(file, &spot, buf_text(&written), is_given, given, err);
 }
 
 /* ---- FROM ---- */
