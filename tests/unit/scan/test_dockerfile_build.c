@@ -36,7 +36,7 @@ static const struct given_row given_rows[] = {
     { { "+BUILDKIT_SYNTAX" },
       { "# syntax=f:1\nFROM a\n", "1:10 ?f:1 (frontend)\n2:6 a (stage 0)\n" } },
     { { "+BUILDKIT_SYNTAX" }, { "FROM a\n", "0:0 ? (frontend)\n1:6 a (stage 0)\n" } },
-    { { "+BUILDKIT_SYNTAX= x" }, { "FROM a\n", "0:0 ? (frontend)\n1:6 a (stage 0)\n" } },
+    { { "+BUILDKIT_SYNTAX= x" }, { "FROM a\n", "0:0 ? x (frontend)\n1:6 a (stage 0)\n" } },
     /* contexts of images */
     { { "=a=docker-image://b:1" }, { "FROM a\n", "1:6 ~b:1 (stage 0)\n" } },
     { { "=a=docker-image://b:1" }, { "FROM a:latest\n", "1:6 ~b:1 (stage 0)\n" } },
