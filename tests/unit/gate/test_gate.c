@@ -5,6 +5,7 @@
 #include "scripted.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 
 TestSuite(gate, .timeout = 60);
 
@@ -18,8 +19,9 @@ struct scene {
     struct gate_options options;
     struct gate gate;
     size_t file;
-    size_t sessions; /* that were opened */
-    size_t tofu;     /* of them, those that accept a first root */
+    size_t sessions;       /* that were opened */
+    size_t tofu;           /* of them, those that accept a first root */
+    const char *state_dir; /* NULL: none */
     enum assay_status session_fails;
 };
 
@@ -29,6 +31,8 @@ static enum assay_status open_session(void *ctx, const struct gate_trust *trust,
     struct scene *scene = ctx;
     struct assay_options options = scripted_options(&scene->net);
     options.root = trust->root;
+    options.state_dir = scene->state_dir;
+    options.stateless = scene->state_dir == NULL;
     scene->sessions++;
     scene->tofu += trust->tofu ? 1 : 0;
     if (scene->session_fails != ASSAY_OK) {
@@ -56,13 +60,11 @@ static void set_policy(struct scene *scene, const char *text)
     scene->options.policies = scene->policies;
 }
 
-static void set_up(struct scene *scene, const char *policy)
+/* Serves the repository and begins a scan of one file. */
+static void begin(struct scene *scene, const char *policy)
 {
     static const struct scan_options no_options = { 0 };
-    *scene = (struct scene){ .session_fails = ASSAY_OK };
     struct assay_error err = ERROR_INIT;
-    scripted_init(&scene->net);
-    scripted_set(&scene->net, "config-amd64", "/config/User", "\"1000\"");
     scripted_serve(&scene->net);
     scan_init(&scene->scan, &scene->net.env, &no_options);
     cr_assert_eq(scan_add_file(&scene->scan, "Dockerfile", "Dockerfile", &scene->file, &err),
@@ -71,6 +73,14 @@ static void set_up(struct scene *scene, const char *policy)
         .env = &scene->net.env, .fail_on = GATE_ERROR, .session = open_session, .ctx = scene
     };
     set_policy(scene, policy);
+}
+
+static void set_up(struct scene *scene, const char *policy)
+{
+    *scene = (struct scene){ .session_fails = ASSAY_OK };
+    scripted_init(&scene->net);
+    scripted_set(&scene->net, "config-amd64", "/config/User", "\"1000\"");
+    begin(scene, policy);
 }
 
 static void tear_down(struct scene *scene)
@@ -260,6 +270,45 @@ Test(gate, a_digest_that_is_allowed_is_not_fetched)
         cr_expect_eq(scene.sessions, is_allowed ? 0U : 1U, "%s", CASES[i].until);
         tear_down(&scene);
     }
+}
+
+/* The tag is signed anew for another image, in newer metadata. */
+static void sign_anew(struct scripted *net)
+{
+    struct repo_file *releases = repo_file(&net->repo, "targets/releases");
+    for (size_t i = 0; i < releases->link_count; i++) {
+        if (strcmp(releases->links[i].file, "index") == 0) {
+            releases->links[i].file = "amd64";
+        }
+    }
+    scripted_set(net, "targets/releases", "/version", "3");
+    scripted_set(net, "snapshot", "/version", "6");
+    scripted_set(net, "timestamp", "/version", "8");
+}
+
+Test(gate, a_digest_that_was_signed_before_is_stale)
+{
+    char state[] = "/tmp/assay-gate.XXXXXX";
+    struct scene scene = { .session_fails = ASSAY_OK };
+    cr_assert_not_null(mkdtemp(state));
+    for (size_t run = 0; run < 2; run++) {
+        scene = (struct scene){ .state_dir = state };
+        scripted_init(&scene.net);
+        repo_seal(&scene.net.repo, NULL);
+        const char *before = digest_of(&scene, "index");
+        if (run == 1) {
+            sign_anew(&scene.net);
+        }
+        begin(&scene, OPEN_POLICY);
+        add(&scene, 1, pool_printf(&scene.net.pool, "%s:1.0@%s", APP, before));
+        judge(&scene);
+        cr_expect_eq(scene.gate.status, run == 0 ? ASSAY_OK : ASSAY_PIN_STALE, "%s",
+                     assay_status_id(scene.gate.status));
+        cr_expect_eq(count_of(&scene.gate, GATE_PIN_STALE_RULE), run);
+        cr_expect_eq(scene.gate.images[0].outcome, run == 0 ? GATE_PASSED : GATE_FAILED);
+        tear_down(&scene);
+    }
+    dir_remove(state);
 }
 
 /* ---- nothing, and what cannot be read ---- */
