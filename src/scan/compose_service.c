@@ -151,7 +151,7 @@ static enum assay_status get(const struct service *service, const char *key, con
                                         what, out, err);
 }
 
-/* A service with a build section is not pulled, unless its pull_policy asks for that. */
+/* Whether what the image names is built here and never pulled. */
 static enum assay_status find_use(struct service *service, struct assay_error *err)
 {
     const struct compose_level *level = NULL;
@@ -159,9 +159,10 @@ static enum assay_status find_use(struct service *service, struct assay_error *e
     TRY(get(service, "platform", "the platform", &level, &text, err));
     service->platform = text.text;
     TRY(get(service, "pull_policy", "the pull_policy", &level, &text, err));
-    bool is_pulled =
-        text.node != NULL &&
-        (text.text == NULL || (strcmp(text.text, "build") != 0 && strcmp(text.text, "never") != 0));
+    /* without a policy Compose pulls first and builds what it does not get (build.md, "Using build
+     * and image") */
+    bool is_pulled = text.node == NULL || text.text == NULL ||
+                     (strcmp(text.text, "build") != 0 && strcmp(text.text, "never") != 0);
     service->is_built = find_level(service, "build") != NULL && !is_pulled;
     return ASSAY_OK;
 }

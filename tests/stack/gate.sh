@@ -83,6 +83,7 @@ services:
     image: $gated:moved@$(digest_of hardened)
   own:
     build: .
+    pull_policy: build
     image: example.com/own
 Y
 cat >"$tree/k8s/app.yaml" <<Y

@@ -104,9 +104,9 @@ static const struct compose_case variables[] = {
 };
 
 static const struct compose_case uses[] = {
-    { "built", SERVICE "    image: app\n    build: .\n=== Dockerfile\nFROM base\n",
-      "Dockerfile:1:6 base base *\ncompose.yaml:3:12 app app * built\n" },
-    { "by policy",
+    { "pulled first", SERVICE "    image: app\n    build: .\n=== Dockerfile\nFROM base\n",
+      "Dockerfile:1:6 base base *\ncompose.yaml:3:12 app app *\n" },
+    { "built by policy",
       SERVICE "    image: app\n    pull_policy: build\n    build: .\n"
               "=== Dockerfile\nFROM base\n",
       "Dockerfile:1:6 base base *\ncompose.yaml:3:12 app app * built\n" },

@@ -224,7 +224,7 @@ static const struct compose_case includes[] = {
       FILE_LINE "include:\n  - path: a/c.yml\n    project_directory: p\n"
                 "=== a/c.yml\nservices: {a: {build: x, image: 'a:$T'}}\n=== a/.env\nT=1\n"
                 "=== p/.env\nT=2\n=== p/x/Dockerfile\nFROM base\n",
-      "a/c.yml:1:34 a:$T a:2 built\np/x/" FOUND },
+      "a/c.yml:1:34 a:$T a:2\np/x/" FOUND },
     { "a project_directory in another",
       FILE_LINE "include:\n  - path: a.yml\n    project_directory: p\n"
                 "=== a.yml\ninclude:\n  - path: b.yml\n    project_directory: q\n"
