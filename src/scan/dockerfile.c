@@ -129,8 +129,7 @@ static enum assay_status read_sources(struct dockerfile *file, enum instruction 
     for (size_t i = 0; i < text.len && !has_arrow; i++) {
         has_arrow = slice_has_prefix(slice_from(text, i), arrow);
     }
-    return has_arrow && !dockerfile_is_json(slice_from(text, at)) ? skip_heredocs(file, err)
-                                                                  : ASSAY_OK;
+    return has_arrow ? skip_heredocs(file, err) : ASSAY_OK;
 }
 
 static enum assay_status dispatch(struct dockerfile *file, enum instruction instruction, size_t at,

@@ -26,15 +26,13 @@ MUST_CHECK enum assay_status dockerfile_flag(struct slice text, size_t *at, stru
 /* Takes the word of ARG at *at, quotes and escapes kept: these keep blanks in a word. */
 struct slice dockerfile_quoted_word(struct slice text, char escape, size_t *at);
 
-/* Whether the arguments are a JSON array of strings, so that no shell reads them. */
-bool dockerfile_is_json(struct slice arguments);
-
 struct dockerfile_heredoc {
     struct slice name; /* in names */
     bool skips_tabs;
 };
 
-/* The here-documents that a line of RUN, COPY or ADD begins, at most LIMIT_HEREDOCS.
+/* The here-documents that a line of RUN, COPY or ADD begins, at most LIMIT_HEREDOCS. A JSON array
+ * begins none: all its "<<" stand in quotes.
  * ASSAY_FILE_SYNTAX: a name is malformed; ASSAY_FILE_LIMIT: there are more. */
 MUST_CHECK enum assay_status dockerfile_heredocs(struct slice line, struct buf *names,
                                                  struct dockerfile_heredoc *out, size_t *count,
