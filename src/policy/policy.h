@@ -121,9 +121,10 @@ MUST_CHECK enum assay_status policy_load(struct policy_set *set, const char *pat
 MUST_CHECK enum assay_status policy_load_text(struct policy_set *set, struct slice text,
                                               const char *name, const char *directory,
                                               struct assay_error *err);
-/* As policy_load, of a file that those under judgement may have written. Beside others it can only
- * tighten: it stands against what they leave to the defaults too, so that it cannot accept a first
- * root, name a server or a root, or allow a digest by itself. Alone it is like any other. */
+/* As policy_load, of a file that those under judgement may have written, and that is no link.
+ * Beside others it can only tighten: it stands against what they leave to the defaults too, so that
+ * it cannot accept a first root, name a server or a root, or allow a digest by itself. Alone it is
+ * like any other. */
 MUST_CHECK enum assay_status policy_load_project(struct policy_set *set, const char *path,
                                                  struct assay_error *err);
 /* ASSAY_POLICY_INVALID where some image can never pass, because two files ask for what cannot hold

@@ -104,6 +104,19 @@ static enum assay_status add(struct policy_set *set, struct slice text, const ch
     return status;
 }
 
+/* What lies in a checkout leads nowhere else. */
+static enum assay_status read_project(const char *directory, const char *name, struct buf *out,
+                                      struct assay_error *err)
+{
+    bool found = false;
+    AUTO_FD fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return FAIL(err, ASSAY_FILE_IO, "%s: %s", directory, strerror(errno));
+    }
+    TRY(file_read_at(fd, name, false, LIMIT_POLICY_BYTES, out, &found, err));
+    return found ? ASSAY_OK : FAIL(err, ASSAY_FILE_IO, "%s: no such file in %s", name, directory);
+}
+
 static enum assay_status load(struct policy_set *set, const char *path, bool is_guest,
                               struct assay_error *err)
 {
@@ -111,13 +124,16 @@ static enum assay_status load(struct policy_set *set, const char *path, bool is_
     AUTO_BUF directory = BUF_INIT(PATH_MAX);
     struct slice full = slice_from_string(path);
     size_t slash = slice_find_last(full, '/');
-    enum assay_status status = file_read(path, LIMIT_POLICY_BYTES, &text, err);
+    bool is_bare = slash == full.len;
+    TRY(is_bare ? buf_append_string(&directory, ".", err)
+                : buf_append(&directory, slice_first(full, slash + 1), err));
+    enum assay_status status =
+        is_guest ? read_project(buf_text(&directory), is_bare ? path : path + slash + 1, &text, err)
+                 : file_read(path, LIMIT_POLICY_BYTES, &text, err);
     if (status == ASSAY_TOO_LARGE) {
         return FAIL(err, ASSAY_POLICY_INVALID, "%s: more than %lu bytes", path, LIMIT_POLICY_BYTES);
     }
     TRY(status);
-    TRY(slash == full.len ? buf_append_string(&directory, ".", err)
-                          : buf_append(&directory, slice_first(full, slash + 1), err));
     return as_policy(add(set, buf_slice(&text), path, buf_text(&directory), is_guest, err), path,
                      err);
 }

@@ -143,6 +143,12 @@ def test_show():
     expect("show: --project", run("policy", "show", "--project", "alpine", cwd=project), 0, ["optional (./assay.yaml, scope *)"])
     expect("show: --project only tightens", run("policy", "show", "--project", "--policy", put("none", "schema: 1\n"), "alpine",
                                                 cwd=project), 0, ["required (default)"])
+    linked = f"{SCRATCH}/linked"
+    os.makedirs(linked)
+    os.symlink(one, f"{linked}/assay.yaml")
+    expect("show: --project follows no link", run("policy", "show", "--project", cwd=linked), 4, "", ["symbolic link"])
+    expect("show: --project without a policy", run("policy", "show", "--project"), 4, "", ["assay.yaml: no such file"])
+    expect("show: what is named may be a link", run("policy", "show", "--policy", f"{linked}/assay.yaml"), 0)
     config = f"{SCRATCH}/config"
     os.makedirs(f"{config}/assay")
     with open(f"{config}/assay/policy.yaml", "w") as file:
