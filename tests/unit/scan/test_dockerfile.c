@@ -136,6 +136,9 @@ static const struct row heredoc_rows[] = {
     { "FROM a\nRUN [\"x\" <<E\nFROM b\nE\n", "1:6 a (stage 0)\n" },
     { "FROM a\nRUN [\"x\\q\", \"<<E\"] <<E\nFROM b\nE\n", "1:6 a (stage 0)\n" },
     { "FROM a\nRUN x <<E;y\nFROM b\nE;y\n", "1:6 a (stage 0)\n" },
+    { "FROM a\nRUN ${x:-a <<E}\nFROM b\nE}\n", "1:6 a (stage 0)\n" },
+    { "FROM a\nRUN ${x/a/b <<E} y\nFROM b\nE}\n", "1:6 a (stage 0)\n" },
+    { "FROM a\nRUN $$ $1 $x <<E\nFROM b\nE\n", "1:6 a (stage 0)\n" },
     /* none */
     { "FROM a\nRUN [\"x\", \"<<E\"]\nFROM b\n", "1:6 a (stage 0)\n3:6 b (stage 1)\n" },
     { "FROM a\nCOPY [\"<<E\" ,\t\"\\u0041\\\"\" ]  \nFROM b\n",
@@ -156,6 +159,8 @@ static const struct row heredoc_rows[] = {
     { "FROM a\nRUN it's <<E\nFROM b\n", "1:6 a (stage 0)\n3:6 b (stage 1)\n" },
     { "FROM a\nRUN \"x <<E\nFROM b\n", "1:6 a (stage 0)\n3:6 b (stage 1)\n" },
     { "FROM a\nRUN ${x <<E\nFROM b\n", "1:6 a (stage 0)\n3:6 b (stage 1)\n" },
+    { "FROM a\nRUN \"${x:-a <<E}\"\nFROM b\n", "1:6 a (stage 0)\n3:6 b (stage 1)\n" },
+    { "FROM a\nRUN ${x:-\"a <<E} <<E\nFROM b\n", "1:6 a (stage 0)\n3:6 b (stage 1)\n" },
     { "FROM a\nENV X <<E\nFROM b\n", "1:6 a (stage 0)\n3:6 b (stage 1)\n" },
     { "FROM a\nCMD x <<E\nFROM b\n", "1:6 a (stage 0)\n3:6 b (stage 1)\n" },
     { "FROM a\n# RUN <<E\nFROM b\n", "1:6 a (stage 0)\n3:6 b (stage 1)\n" },
