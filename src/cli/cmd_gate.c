@@ -35,10 +35,7 @@ static enum assay_status find(struct cli *cli, void *data, enum assay_status *sa
     struct gate_answer *answer = data;
     AUTO_POLICY_SET policies = NULL;
     struct scan_options options;
-    struct gate_options gate = { .env = &cli->env,
-                                 .is_project = opt_is_set(&cli->options, OPT_PROJECT),
-                                 .session = cli_policy_session,
-                                 .ctx = cli };
+    struct gate_options gate = { .env = &cli->env, .session = cli_policy_session, .ctx = cli };
     TRY(read_fail_on(cli, &gate.fail_on, err));
     TRY(cli_scan_options(cli, &options, err));
     TRY(cli_policies(cli, cli_project(cli), &policies, err));
@@ -46,6 +43,8 @@ static enum assay_status find(struct cli *cli, void *data, enum assay_status *sa
     scan_init(&answer->scan, &cli->env, &options);
     TRY(cli_scan_operands(cli, &answer->scan, err));
     gate.policies = policies;
+    /* beside other policies the project's only tightens, and so do its comments */
+    gate.is_project = opt_is_set(&cli->options, OPT_PROJECT) && policy_count(policies) == 1;
     TRY(gate_judge(&answer->scan, &gate, &answer->gate, err));
     *says = answer->gate.status;
     return ASSAY_OK;

@@ -80,7 +80,7 @@ struct gate_options {
     const struct policy_set *policies;
     const struct assay_env *env;
     enum gate_level fail_on; /* GATE_ERROR or GATE_WARNING */
-    bool is_project;         /* comments may ignore, where no policy says otherwise */
+    bool is_project;         /* its policy is the only one: comments may ignore unless it says no */
     /* A session for references that need this; configs are kept by it. */
     enum assay_status (*session)(void *ctx, const struct gate_trust *trust,
                                  struct assay_session **out, struct assay_error *err);

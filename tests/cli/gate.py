@@ -127,6 +127,8 @@ def test_ignores():
                assay_dot_yaml="schema: 1\n")
     expect("gate: comments do not count", gate(top), 1, ["digest-missing", "ignore-refused"])
     expect("gate: but for --project", gate("--project", top), 0, ["built in this job"])
+    beside = policy("schema: 1\nscopes: {'*': {references: {latest: forbidden}}}\n")
+    expect("gate: nor beside another policy", gate("--project", "--policy", beside, top), 1, ["ignore-refused"])
     bare = tree(Dockerfile=f"# assay ignore=digest-missing\nFROM {NAME}:1.0\n", assay_dot_yaml="schema: 1\n")
     expect("gate: a reason is needed", gate("--project", bare), 1, ["ignore-malformed"])
     trust = tree(Dockerfile=f"# assay ignore=trust reason=\"no\"\nFROM {NAME}:9@{DIGEST}\n", assay_dot_yaml="schema: 1\n")
