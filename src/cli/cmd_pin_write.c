@@ -43,7 +43,13 @@ static void tell_at(const struct cli *cli, const struct pin_files *files,
 {
     AUTO_BUF subject = BUF_INIT(NOTES_BYTES);
     const char *name = files->scan.files[spot->file].name;
-    bool is_said = buf_printf(&subject, NULL, "%s:%zu  %s", name, spot->line, text) == ASSAY_OK;
+    bool is_said = buf_printf(&subject, NULL, "%s", name) == ASSAY_OK;
+    if (spot->line > 0) { /* a file that cannot be read has none */
+        is_said = is_said && buf_printf(&subject, NULL, ":%zu", spot->line) == ASSAY_OK;
+    }
+    if (text[0] != '\0') {
+        is_said = is_said && buf_printf(&subject, NULL, "  %s", text) == ASSAY_OK;
+    }
     cli_tell(cli, is_said ? buf_text(&subject) : "", failure);
 }
 
