@@ -143,7 +143,7 @@ def test_show():
     expect("show: --project", run("policy", "show", "--project", "alpine", cwd=project), 0, ["optional (./assay.yaml, scope *)"])
     expect("show: --project only tightens", run("policy", "show", "--project", "--policy", put("none", "schema: 1\n"), "alpine",
                                                 cwd=project), 0, ["required (default)"])
-    linked = f"{SCRATCH}/linked"
+    linked = f"{SCRATCH}/linked-policy"
     os.makedirs(linked)
     os.symlink(one, f"{linked}/assay.yaml")
     expect("show: --project follows no link", run("policy", "show", "--project", cwd=linked), 4, "", ["symbolic link"])

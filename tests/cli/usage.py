@@ -239,8 +239,8 @@ def test_config():
 
 def test_explain():
     expect("short name", run("explain", "alpine"), 0,
-           ["docker.io/library/alpine:latest", "latest (nothing was written)", "none known"])
-    expect("digest", run("explain", "x.example/y@" + PIN), 0, [f"digest         {PIN}"])
+           ["docker.io/library/alpine:latest", "latest (nothing was written; ", "none known"])
+    expect("digest", run("explain", "x.example/y@" + PIN), 0, [f"digest                 {PIN} (these bytes"])
     env = environment(DOCKER_CONTENT_TRUST_SERVER="https://from.example.com")
     expect("variable", run("explain", "x.example/y", env=env), 0, ["https://from.example.com"])
     expect("option stands first", run("explain", "x.example/y", "--trust-server", "https://o.example.com",
