@@ -94,7 +94,8 @@ static const struct command commands[] = {
             "--policy, and with --project the assay.yaml of the directory; all of them must\n"
             "hold. One that the files under judgement hold is not used without --project.\n\n"
             "--output takes text, json, jsonl, sarif, junit, github, gitlab and markdown,\n"
-            "several in one run. --fail-on is error (default) or warning.",
+            "several in one run. --fail-on is error (default) or warning. --explain prints\n"
+            "server, root and platforms of each image; 'assay verify' prints the checks.",
         .options = (JUDGE_OPTIONS & ~(OPT_BIT(OPT_TOFU) | OPT_BIT(OPT_LAYERS))) |
                    OPT_BIT(OPT_BUNDLE) | OPT_BIT(OPT_POLICY) | OPT_BIT(OPT_PROJECT) |
                    OPT_BIT(OPT_BUILD_ARG) | OPT_BIT(OPT_BUILD_CONTEXT) | OPT_BIT(OPT_EXCLUDE) |
