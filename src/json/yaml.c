@@ -6,6 +6,9 @@
 
 #include <yaml.h>
 
+/* Its text means another one, of a key as well. */
+#define YAML_BINARY_TAG "tag:yaml.org,2002:binary"
+
 /* The mark of an event, in bytes and lines. Starts come in the order of the text. */
 static struct yaml_mark start_of(struct yaml_builder *builder, const yaml_event_t *event)
 {
@@ -75,6 +78,9 @@ static enum assay_status add_scalar(struct yaml_builder *builder, const yaml_eve
     }
     if (slice_find(text, '\0') != text.len) {
         return FAIL(err, ASSAY_FILE_SYNTAX, "a text holds a NUL");
+    }
+    if (tag != NULL && slice_is(slice_from_string(tag), YAML_BINARY_TAG)) {
+        return FAIL(err, ASSAY_FILE_SYNTAX, "a text is encoded (!!binary)");
     }
     TRY(arena_copy(&builder->out->arena, text, &node->text, err));
     node->is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && tag == NULL;

@@ -19,6 +19,12 @@ static bool is_merge_key(const struct yaml_node *key)
     return key->is_plain && slice_is(key->text, "<<");
 }
 
+/* Readers differ on whether quotes or a tag make "<<" a key as any other. */
+static bool may_be_merge_key(const struct yaml_node *key)
+{
+    return !key->is_plain && slice_is(key->text, "<<");
+}
+
 static enum assay_status add_pair(struct candidates *all, struct yaml_node *key,
                                   struct yaml_node *value, struct assay_error *err)
 {
@@ -105,6 +111,10 @@ static enum assay_status collect(struct yaml_builder *builder, struct candidates
         if (key->kind != YAML_SCALAR) {
             builder->where = key->start;
             return FAIL(err, ASSAY_FILE_SYNTAX, "a key is no text");
+        }
+        if (may_be_merge_key(key)) {
+            builder->where = key->start;
+            return FAIL(err, ASSAY_FILE_SYNTAX, "the key '<<' has quotes or a tag");
         }
         if (!is_merge_key(key)) {
             TRY(add_pair(all, key, children[i + 1], err));

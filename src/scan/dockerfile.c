@@ -88,7 +88,8 @@ static enum assay_status read_args(struct dockerfile *file, size_t at, struct as
     return ASSAY_OK;
 }
 
-static enum assay_status skip_heredocs(struct dockerfile *file, struct assay_error *err)
+/* at: where the arguments begin. */
+static enum assay_status skip_heredocs(struct dockerfile *file, size_t at, struct assay_error *err)
 {
     AUTO_BUF names = BUF_INIT(LIMIT_SCAN_BYTES);
     struct dockerfile_heredoc heredocs[LIMIT_HEREDOCS];
@@ -98,6 +99,11 @@ static enum assay_status skip_heredocs(struct dockerfile *file, struct assay_err
         dockerfile_heredocs(buf_slice(&file->lines.joined), &names, heredocs, &count, &failure);
     if (status != ASSAY_OK) {
         return excuse(file, status, &failure, err);
+    }
+    struct slice arguments = slice_from(buf_slice(&file->lines.joined), at);
+    if (count > 0 && dockerfile_begins_json(arguments)) { /* of some builders it ends the line */
+        return dockerfile_problem(file, at, arguments.len, ASSAY_FILE_SYNTAX,
+                                  "behind a JSON array stands what may be a here-document", err);
     }
     for (size_t i = 0; i < count; i++) {
         if (!dockerfile_skip_heredoc(&file->lines, heredocs[i].name, heredocs[i].skips_tabs)) {
@@ -129,7 +135,7 @@ static enum assay_status read_sources(struct dockerfile *file, enum instruction 
     for (size_t i = 0; i < text.len && !has_arrow; i++) {
         has_arrow = slice_has_prefix(slice_from(text, i), arrow);
     }
-    return has_arrow ? skip_heredocs(file, err) : ASSAY_OK;
+    return has_arrow ? skip_heredocs(file, at, err) : ASSAY_OK;
 }
 
 static enum assay_status dispatch(struct dockerfile *file, enum instruction instruction, size_t at,

@@ -101,3 +101,35 @@ struct slice dockerfile_quoted_word(struct slice text, char escape, size_t *at)
     *at = end;
     return slice_first(slice_from(text, start), end - start);
 }
+
+/* ---- JSON ---- */
+
+/* A string at the front, and the blanks behind it; 0: there is none. */
+static size_t json_string_len(struct slice text)
+{
+    size_t at = 1;
+    while (at < text.len && text.ptr[at] != '"') {
+        at += text.ptr[at] == '\\' ? 2 : 1;
+    }
+    return text.len == 0 || text.ptr[0] != '"' || at >= text.len
+               ? 0
+               : at + 1 + dockerfile_blanks(slice_from(text, at + 1));
+}
+
+bool dockerfile_begins_json(struct slice arguments)
+{
+    struct slice rest = slice_from(arguments, dockerfile_blanks(arguments));
+    uint8_t before = '[';
+    size_t len = 1;
+    while (rest.len > 0 && rest.ptr[0] == before && len > 0) {
+        rest = slice_from(rest, 1);
+        rest = slice_from(rest, dockerfile_blanks(rest));
+        if (before == '[' && rest.len > 0 && rest.ptr[0] == ']') {
+            return true;
+        }
+        len = json_string_len(rest);
+        rest = slice_from(rest, len);
+        before = ',';
+    }
+    return before == ',' && len > 0 && rest.len > 0 && rest.ptr[0] == ']';
+}

@@ -26,6 +26,9 @@ MUST_CHECK enum assay_status dockerfile_flag(struct slice text, size_t *at, stru
 /* Takes the word of ARG at *at, quotes and escapes kept: these keep blanks in a word. */
 struct slice dockerfile_quoted_word(struct slice text, char escape, size_t *at);
 
+/* Whether a list of strings stands in front, as in JSON, whatever is behind it. */
+bool dockerfile_begins_json(struct slice arguments);
+
 struct dockerfile_heredoc {
     struct slice name; /* in names */
     bool skips_tabs;

@@ -40,8 +40,15 @@ static bool escape_hides(struct slice escape)
 
 static bool letters_are_hidden(struct slice bytes)
 {
+    /* how !!binary begins, in all its spellings */
+    static const char *const tags[] = { "!!b", "!!%", "!<t", "!<%", "%TAG" };
     if (bytes.len > 0 && memchr(bytes.ptr, '\0', bytes.len) != NULL) {
         return true; /* UTF-16 */
+    }
+    for (size_t i = 0; i < ARRAY_LEN(tags); i++) {
+        if (holds(bytes, tags[i])) {
+            return true;
+        }
     }
     for (size_t at = slice_find(bytes, '\\'); at < bytes.len; at = slice_find(bytes, '\\')) {
         bytes = slice_from(bytes, at);

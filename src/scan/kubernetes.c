@@ -8,6 +8,7 @@
  */
 #include "base/mem.h"
 #include "scan/kubernetes_parts.h"
+#include "scan/lines.h"
 
 struct pod_row {
     const char *api; /* how apiVersion begins, or all of it if no '/' ends it */
@@ -176,13 +177,58 @@ static enum assay_status take_all(struct walk *walk, struct assay_error *err)
     return ASSAY_OK;
 }
 
-static enum assay_status take_documents(struct walk *walk, struct scan *scan, size_t file,
+/* What goes by this name needs to say neither its apiVersion nor its kind. */
+static bool is_kustomization(const char *file)
+{
+    static const char *const names[] = { "kustomization.yaml", "kustomization.yml",
+                                         "Kustomization" };
+    struct slice path = slice_from_string(file);
+    size_t slash = slice_find_last(path, '/');
+    struct slice name = slash == path.len ? path : slice_from(path, slash + 1);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (slice_is(name, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* kubectl cuts a file at lines that begin so before it reads any YAML, to which "---#" is a text.
+ */
+static enum assay_status find_odd_cut(struct scan *scan, const struct scan_input *input,
+                                      struct assay_error *err)
+{
+    struct scan_line line = { 0 };
+    struct slice cut = SLICE_LITERAL("---");
+    while (scan_line_next(input->text, &line)) {
+        struct slice rest = slice_from(line.text, cut.len);
+        bool is_odd = slice_has_prefix(line.text, cut) && rest.len > 0 &&
+                      !scan_is_blank(rest.ptr[0]) && rest.ptr[0] != '\r';
+        if (is_odd) {
+            struct scan_spot spot = { input->file, line.number, 1, line.offset, line.text.len };
+            return scan_add_problem(scan, &spot, ASSAY_FILE_SYNTAX, err,
+                                    "a blank is missing behind '---'");
+        }
+    }
+    return ASSAY_OK;
+}
+
+static enum assay_status take_documents(struct walk *walk, struct scan *scan,
+                                        const struct scan_input *input,
                                         const struct yaml_file *yaml, struct assay_error *err)
 {
-    const struct kubernetes_object unknown = { .scan = scan, .file = file };
+    const struct kubernetes_object unknown = { .scan = scan, .file = input->file };
     bool is_ours = false;
+    for (size_t i = 0; is_kustomization(scan->files[input->file].name) && i < yaml->count; i++) {
+        if (!is_object(yaml->documents[i])) {
+            TRY(kubernetes_take_kustomization(&unknown, yaml->documents[i], err));
+        }
+    }
     for (size_t i = 0; i < yaml->count; i++) {
         is_ours = is_ours || is_object(yaml->documents[i]);
+    }
+    if (is_ours) {
+        TRY(find_odd_cut(scan, input, err));
     }
     for (size_t i = 0; is_ours && i < yaml->count; i++) {
         TRY(push(walk, yaml->documents[i], &unknown, false, err));
@@ -220,7 +266,7 @@ enum assay_status scan_kubernetes(struct scan *scan, const struct scan_input *in
     }
     enum assay_status status = read_custom(&walk, &scan->options, err);
     if (status == ASSAY_OK) {
-        status = take_documents(&walk, scan, input->file, &yaml, err);
+        status = take_documents(&walk, scan, input, &yaml, err);
     }
     mem_free(walk.todo);
     mem_free(walk.custom);

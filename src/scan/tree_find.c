@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-enum assay_status scan_find(struct scan *scan, enum scan_kind kind, const struct scan_input *input,
-                            struct assay_error *err)
+static enum assay_status find_by_kind(struct scan *scan, enum scan_kind kind,
+                                      const struct scan_input *input, struct assay_error *err)
 {
     switch (kind) {
     case SCAN_KIND_LIST:
@@ -28,6 +28,21 @@ enum assay_status scan_find(struct scan *scan, enum scan_kind kind, const struct
         break;
     }
     return FAIL(err, ASSAY_INTERNAL, "a file without a kind has no finder");
+}
+
+/* Kubernetes asks for no name: any YAML may hold its objects. */
+enum assay_status scan_find(struct scan *scan, enum scan_kind kind, const struct scan_input *input,
+                            struct assay_error *err)
+{
+    bool is_other_yaml =
+        kind == SCAN_KIND_COMPOSE || kind == SCAN_KIND_GITHUB || kind == SCAN_KIND_GITLAB;
+    unsigned signs = 0;
+    size_t problems = scan->problem_count;
+    TRY(find_by_kind(scan, kind, input, err));
+    return is_other_yaml && scan->problem_count == problems &&
+                   scan_may_be_kubernetes(input->text, &signs)
+               ? scan_kubernetes(scan, input, err)
+               : ASSAY_OK;
 }
 
 static size_t count_of_all(const struct scan *scan)

@@ -234,9 +234,11 @@ static enum assay_status judge_directory_link(struct walk *walk, int fd, struct 
 {
     char room[LIMIT_SCAN_PATH_BYTES];
     struct slice real;
-    if (real_path(walk->scan->tree, fd, room, sizeof(room), &real) && is_below_git(real)) {
-        return add_problem(walk, ASSAY_FILE_LINK, "the link leads into .git, which is left out",
-                           err);
+    if (!real_path(walk->scan->tree, fd, room, sizeof(room), &real)) {
+        return ASSAY_OK;
+    }
+    if (is_below_git(real) || scan_is_excluded(&walk->scan->options, real)) {
+        return add_problem(walk, ASSAY_FILE_LINK, "the link leads into what is left out", err);
     }
     return ASSAY_OK;
 }

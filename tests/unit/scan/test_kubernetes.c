@@ -93,6 +93,13 @@ Test(scan_kubernetes, kinds_are_strict)
     "{\"image\":\"b:1\"}]}}]}]}"
 
 static const struct found_row documents[] = {
+    /* what kubectl takes for two documents, and YAML for one */
+    { "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: a:1}]}\n---#x:\n apiVersion: v1\n"
+      " kind: Pod\n spec: {containers: [{image: b:1}]}\n",
+      "3:29 a:1 (Pod, container)\n!4:1\n" },
+    { "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: a:1}]}\n--- # x\n---\n---\t\n",
+      "3:29 a:1 (Pod, container)\n" },
+    { "---#x: 1\n", "" },
     { "", "" },
     { "---\n---\n", "" },
     { "a: [1\nb: 2\n", "!2:2\n" },

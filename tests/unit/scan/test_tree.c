@@ -184,6 +184,46 @@ Test(scan_tree, reads_links_inside_once, .init = start, .fini = end)
     expect_reference(2, "a/Dockerfile", SCAN_FROM, "one");
 }
 
+Test(scan_tree, a_link_to_what_is_left_out_is_a_problem, .init = start, .fini = end)
+{
+    static const char *const excludes[] = { "excluded" };
+    options.excludes = excludes;
+    options.exclude_count = ARRAY_LEN(excludes);
+    trees_write(&trees, "excluded/a/Dockerfile", "FROM one\n");
+    trees_link(&trees, "excluded", "b");
+    trees_link(&trees, "excluded/a", "c");
+    run("");
+    expect_counts(0, 2);
+    expect_problem(0, "b", ASSAY_FILE_LINK);
+    expect_problem(1, "c", ASSAY_FILE_LINK);
+}
+
+Test(scan_tree, no_name_hides_kubernetes, .init = start, .fini = end)
+{
+    static const char *const names[] = { ".github/workflows/a.yml", ".gitlab/a.yml", "action.yml",
+                                         "compose.prod.yaml", "x.gitlab-ci.yml" };
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        write_pod(names[i], "one");
+    }
+    run("");
+    expect_counts(ARRAY_LEN(names), 0);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        expect_reference(i, names[i], SCAN_KUBERNETES, "one");
+    }
+}
+
+Test(scan_tree, a_kustomization_needs_its_name_only, .init = start, .fini = end)
+{
+    const char *text = "images: [{name: a, newName: b, newTag: '1'}]\n";
+    trees_write(&trees, "a/kustomization.yaml", text);
+    trees_write(&trees, "b/Kustomization", text);
+    trees_write(&trees, "c/other.yaml", text);
+    run("");
+    expect_counts(2, 0);
+    expect_reference(0, "a/kustomization.yaml", SCAN_KUBERNETES, "b:1");
+    expect_reference(1, "b/Kustomization", SCAN_KUBERNETES, "b:1");
+}
+
 Test(scan_tree, links_in_circles_end, .init = start, .fini = end)
 {
     trees_link(&trees, "Dockerfile.b", "Dockerfile.a");
