@@ -102,4 +102,8 @@ MUST_CHECK enum assay_status help_write_statuses(struct buf *out, struct assay_e
 MUST_CHECK enum assay_status help_write_status(const char *id, bool behind, struct buf *out,
                                                bool *found, struct assay_error *err);
 
+/* One rule of the gate, likewise. */
+MUST_CHECK enum assay_status help_write_rule(const char *id, bool behind, struct buf *out,
+                                             bool *found, struct assay_error *err);
+
 #endif

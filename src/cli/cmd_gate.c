@@ -38,8 +38,7 @@ static enum assay_status find(struct cli *cli, void *data, enum assay_status *sa
     struct gate_options gate = { .env = &cli->env, .session = cli_policy_session, .ctx = cli };
     TRY(read_fail_on(cli, &gate.fail_on, err));
     TRY(cli_scan_options(cli, &options, err));
-    TRY(cli_policies(cli, cli_project(cli), &policies, err));
-    TRY(cli_configure(cli, err));
+    TRY(cli_policies_configure(cli, cli_project(cli), &policies, err));
     scan_init(&answer->scan, &cli->env, &options);
     TRY(cli_scan_operands(cli, &answer->scan, err));
     gate.policies = policies;

@@ -39,6 +39,7 @@ enum assay_status command_help(struct cli *cli, struct assay_error *err)
     const struct command *command = topic == NULL ? NULL : command_find(topic);
     bool is_list = topic != NULL && strcmp(topic, "status") == 0;
     bool is_status = false;
+    bool is_rule = false;
     if (topic == NULL || command != NULL) {
         TRY(help_write(command, &text, err));
     }
@@ -47,9 +48,11 @@ enum assay_status command_help(struct cli *cli, struct assay_error *err)
     } else if (topic != NULL) {
         /* "version" is both a command and a status */
         TRY(help_write_status(topic, command != NULL, &text, &is_status, err));
+        /* and "pin-stale" both a status and a rule */
+        TRY(help_write_rule(topic, command != NULL || is_status, &text, &is_rule, err));
     }
-    if (topic != NULL && command == NULL && !is_list && !is_status) {
-        return FAIL(err, ASSAY_USAGE, "there is no command and no status '%s'", topic);
+    if (topic != NULL && command == NULL && !is_list && !is_status && !is_rule) {
+        return FAIL(err, ASSAY_USAGE, "there is no command, status or rule '%s'", topic);
     }
     return output_result(buf_slice(&text), err);
 }

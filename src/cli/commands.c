@@ -225,9 +225,10 @@ static const struct command commands[] = {
     },
     {
         .name = "help",
-        .operands = "[COMMAND | status | STATUS-ID]",
-        .summary = "explain a command or a status",
-        .description = "Explains a command, lists all statuses, or explains one.",
+        .operands = "[COMMAND | status | STATUS-ID | RULE-ID]",
+        .summary = "explain a command, a status, or a rule of the gate",
+        .description = "Explains a command, lists all statuses, or explains a status or a rule of\n"
+                       "the gate.",
         .max_operands = 1,
         .run = command_help,
     },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 
+#include "gate/gate.h"
+
 #define OPTION_COLUMN 30 /* where the summaries of options start */
 #define STATUS_COLUMN 24
 #define ADVICE_COLUMN 7
@@ -154,4 +156,29 @@ enum assay_status help_write_status(const char *id, bool behind, struct buf *out
     }
     TRY(buf_append_string(out, "  do   ", err));
     return append_wrapped(out, assay_status_remedy(status), ADVICE_COLUMN, err);
+}
+
+enum assay_status help_write_rule(const char *id, bool behind, struct buf *out, bool *found,
+                                  struct assay_error *err)
+{
+    enum gate_rule rule = gate_rule_find(slice_from_string(id));
+    *found = rule != GATE_RULE_COUNT;
+    if (!*found) {
+        return ASSAY_OK;
+    }
+    const struct gate_rule_row *row = gate_rule_row(rule);
+    static const char *const levels[] = {
+        [GATE_NOTE] = "a note", [GATE_WARNING] = "a warning", [GATE_ERROR] = "an error"
+    };
+    TRY(buf_printf(out, err, "%sRule %s of 'assay gate' (%s%s)\n  what ", behind ? "\n" : "", id,
+                   levels[row->level],
+                   row->ignorable ? ", which a comment may ignore where the policy lets it" : ""));
+    TRY(append_wrapped(out, row->what, ADVICE_COLUMN, err));
+    TRY(buf_append_string(out, "  why  ", err));
+    TRY(append_wrapped(out, row->why, ADVICE_COLUMN, err));
+    if (row->remedy[0] == '\0') {
+        return ASSAY_OK;
+    }
+    TRY(buf_append_string(out, "  do   ", err));
+    return append_wrapped(out, row->remedy, ADVICE_COLUMN, err);
 }

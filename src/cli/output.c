@@ -142,6 +142,7 @@ void outputs_close(struct output_list *outputs)
 {
     for (size_t i = 0; i < outputs->count; i++) {
         if (outputs->items[i].path != NULL && outputs->items[i].fd >= 0) {
+            (void)unlink(outputs->items[i].path); /* nothing was written to it */
             fd_close_quietly(&outputs->items[i].fd);
         }
     }

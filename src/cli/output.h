@@ -53,6 +53,7 @@ MUST_CHECK enum assay_status outputs_open(const struct opt_set *options, unsigne
 /* Writes and, for a file, closes it. */
 MUST_CHECK enum assay_status output_write(struct output *output, struct slice bytes,
                                           struct assay_error *err);
+/* Takes away the files that were not written. */
 void outputs_close(struct output_list *outputs);
 
 #endif

@@ -182,8 +182,7 @@ enum assay_status pin_files_judge(struct cli *cli, struct pin_files *files, stru
     struct gate_options options = {
         .env = &cli->env, .fail_on = GATE_ERROR, .session = cli_policy_session, .ctx = cli
     };
-    TRY(cli_policies(cli, cli_project(cli), &policies, err));
-    TRY(cli_configure(cli, err));
+    TRY(cli_policies_configure(cli, cli_project(cli), &policies, err));
     options.policies = policies;
     TRY(cli->env.clock->now_unix_s(cli->env.clock->ctx, &files->now_unix_s, err));
     TRY(make_rows(policies, files, err));

@@ -65,6 +65,19 @@ const char *cli_project(const struct cli *cli)
     return ".";
 }
 
+enum assay_status cli_policies_configure(struct cli *cli, const char *project,
+                                         struct policy_set **out, struct assay_error *err)
+{
+    CLEANUP(session_cleanup) struct assay_session *session = NULL;
+    AUTO_POLICY_SET set = NULL;
+    TRY(cli_policies(cli, project, &set, err));
+    TRY(cli_configure(cli, err));
+    TRY(cli_session_for(cli, NULL, &session, err));
+    *out = set;
+    set = NULL;
+    return ASSAY_OK;
+}
+
 enum assay_status cli_policy_session(void *ctx, const struct gate_trust *trust,
                                      struct assay_session **out, struct assay_error *err)
 {

@@ -19,4 +19,10 @@ MUST_CHECK enum assay_status cli_policy_session(void *ctx, const struct gate_tru
                                                 struct assay_session **out,
                                                 struct assay_error *err);
 
+/* cli_policies, cli_configure, and a session that is thrown away: what options say wrong must not
+ * look like a judgement on each image. */
+MUST_CHECK enum assay_status cli_policies_configure(struct cli *cli, const char *project,
+                                                    struct policy_set **out,
+                                                    struct assay_error *err);
+
 #endif

@@ -89,6 +89,7 @@ struct net_curl_options {
     /* For all flights together, from the first; 0: LIMIT_TOTAL_MS. Time in which content came at
      * LIMIT_BODY_BYTES_S or faster does not count. */
     int64_t total_ms;
+    bool total_is_final; /* content that comes at a decent rate does not extend it */
 };
 
 /* libcurl, loaded at the first fetch, never before. Belongs to one thread. options are copied. No

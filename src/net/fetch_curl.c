@@ -23,6 +23,7 @@ struct curl_fetcher {
     struct curl_proxies proxies; /* owned texts */
     char *user_agent;
     int64_t total_ms;
+    bool total_is_final;
     int64_t deadline_ms;
 };
 
@@ -122,10 +123,12 @@ static int64_t remaining_ms(const struct curl_fetcher *fetcher)
 }
 
 /* libcurl counts milliseconds in an int. */
-static int64_t timeout_of(const struct net_request *request, int64_t left_ms)
+static int64_t timeout_of(const struct curl_fetcher *fetcher, const struct net_request *request,
+                          int64_t left_ms)
 {
     int64_t timeout_ms = request->timeout_ms > 0 ? request->timeout_ms : LIMIT_REQUEST_MS;
     int64_t sum = add_ms(timeout_ms < left_ms ? timeout_ms : left_ms, request->body_ms);
+    sum = fetcher->total_is_final && sum > left_ms ? left_ms : sum;
     return sum < INT32_MAX ? sum : INT32_MAX;
 }
 
@@ -134,7 +137,7 @@ static void give_back(struct curl_fetcher *fetcher, const struct flight *flight,
 {
     int64_t took_ms = now_ms(fetcher) - began_ms;
     int64_t earned_ms = 0;
-    for (size_t i = 0; i < flight->count; i++) {
+    for (size_t i = 0; !fetcher->total_is_final && i < flight->count; i++) {
         if (flight->transfers[i].request->body_ms > 0) {
             earned_ms +=
                 (int64_t)(flight->transfers[i].body_bytes / (uint64_t)LIMIT_BODY_BYTES_S) * 1000;
@@ -155,7 +158,7 @@ static enum assay_status launch(struct flight *flight, struct curl_transfer *tra
         .trust = &fetcher->trust,
         .sockets = &fetcher->sockets,
         .user_agent = fetcher->user_agent,
-        .timeout_ms = timeout_of(request, left_ms),
+        .timeout_ms = timeout_of(fetcher, request, left_ms),
     };
     if (left_ms == 0) {
         transfer->done = true;
@@ -325,6 +328,7 @@ enum assay_status net_fetcher_curl_new(const struct net_curl_options *options,
     fetcher->base.ops = &CURL_OPS;
     fetcher->env = env;
     fetcher->total_ms = options->total_ms > 0 ? options->total_ms : LIMIT_TOTAL_MS;
+    fetcher->total_is_final = options->total_is_final;
     fetcher->proxies.https = copy_or_empty(options->proxy_https);
     fetcher->proxies.http = copy_or_empty(options->proxy_http);
     fetcher->proxies.none = copy_or_empty(options->no_proxy);

@@ -53,6 +53,14 @@ static enum assay_status read_name(const char *text, struct arena *arena, struct
     return status;
 }
 
+/* "registry.example.com" would mean an image of the hub, which nobody means. */
+static bool is_bare_registry(struct slice text)
+{
+    struct slice host = slice_first(text, slice_find(text, ':'));
+    return slice_find(text, '/') == text.len &&
+           (slice_find(host, '.') < host.len || slice_is(host, "localhost"));
+}
+
 static enum assay_status read_key(struct slice text, struct arena *arena, struct slice *out,
                                   struct assay_error *err)
 {
@@ -66,6 +74,12 @@ static enum assay_status read_key(struct slice text, struct arena *arena, struct
     if (slice_find(text, '*') < text.len) {
         return FAIL(err, ASSAY_REFERENCE,
                     "a star stands alone, or behind the last '/' for all that is below");
+    }
+    if (is_bare_registry(text)) {
+        return FAIL(err, ASSAY_REFERENCE,
+                    "a registry has '/*' behind it; an image of the hub of this name is "
+                    "docker.io/library/%.*s",
+                    SLICE_ARGS(text));
     }
     return read_name((const char *)text.ptr, arena, out, err);
 }

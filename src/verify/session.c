@@ -329,6 +329,7 @@ enum assay_status worker_net_open(struct assay_session *session, bool offline,
                                          .proxy_http = o->proxy_http,
                                          .no_proxy = o->no_proxy,
                                          .total_ms = total_ms,
+                                         .total_is_final = o->total_ms > 0,
                                          .user_agent = "assay/" ASSAY_VERSION_STRING };
         TRY(net_fetcher_curl_new(&curl, &out->env, &out->own_fetcher, err));
         out->env.fetcher = out->own_fetcher;

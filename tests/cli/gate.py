@@ -2,6 +2,8 @@
 """The gate as its users run it: what it finds, what the policies make of it, what comes out."""
 import json
 import os
+import socket
+import time
 
 from harness import EXAMPLE, NAME, PIN, ROOT, SCRATCH, check, expect, fresh_state, run
 
@@ -168,3 +170,34 @@ def test_to_green():
     expect("gate: green", run("gate", *options, top), 0, ["TRUSTED"])
     expect("pin: nothing more to do", run("pin", "--check", *options, top), 0, "")
 
+
+
+def test_options_before_images():
+    """What is wrong with an option is no judgement on an image."""
+    empty = tree()
+    for args in (("--jobs", "0"), ("--deadline", "soon"), ("--platform", "windows"), ("--root", "sha256:abc"),
+                 ("--plain-http", "a/b"), ("--timeout", "x")):
+        expect(f"gate: {' '.join(args)}", run("gate", "--state-dir", fresh_state(), *args, empty), 2, "", ["assay:"])
+    to = f"{SCRATCH}/not-written"
+    expect("gate: a failed run", run("gate", "--state-dir", fresh_state(), "-o", f"sarif={to}", "--jobs", "0", empty), 2, "")
+    check("gate: leaves no empty file", not os.path.exists(to))
+    bare = policy("schema: 1\nscopes: {registry.example.com: {reject: 'no'}}\n")
+    expect("gate: a registry without a star", gate("--policy", bare, tree(Dockerfile=f"FROM {PINNED}\n")), 2, "",
+           ["'/*' behind it"])
+    rule = run("help", "digest-missing")
+    expect("help on a rule", rule, 0, ["Rule digest-missing", "pin -w"])
+    expect("help on what is both", run("help", "pin-stale"), 0, ["exit code 1", "Rule pin-stale"])
+    expect("help on neither", run("help", "digest-missin"), 2, "", ["no command, status or rule"])
+
+
+def test_deadline():
+    """A server that takes requests and never answers, and a deadline far below all other limits."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        top = tree(Dockerfile="".join(f"FROM {host}/app{i}:1@{DIGEST}\n" for i in range(3)))
+        began = time.monotonic()
+        result = run("gate", "--root", PIN, "--trust-server", f"https://{host}", "--state-dir", fresh_state(), "--plain-http",
+                     host, "--jobs", "1", "--deadline", "1s", top)
+        took = time.monotonic() - began
+    expect("gate: a deadline ends undecided", result, 4, ["net-timeout"])
+    check(f"gate: and in its time ({took:.1f} s)", 0.9 < took < 4, result)

@@ -40,7 +40,7 @@ def test_misuse():
         (["root", "remove", "x/y", "--root", "f"], ["go with 'assay root pin'"]),
         (["version", "x"], ["at most 0 operands"]),
         (["version", "--trust-server", "x"], ["does not take --trust-server"]),
-        (["help", "nonsense"], ["no command and no status"]),
+        (["help", "nonsense"], ["no command, status or rule"]),
         (["help", "verify", "pin"], ["at most 1 operand"]),
         (["verify", "--tofuu", "x"], ["unknown option --tofuu; did you mean --tofu?"]),
         (["verify", "--tofu=1", "x"], ["takes no value"]),
