@@ -123,12 +123,14 @@ static enum assay_status find_profile(const struct policy_reader *reader,
         return policy_refuse(reader, &node->start, err, "a profile does not build on another one");
     }
     TRY(policy_read_text(reader, node, "profile", &name, err));
-    for (size_t i = 0; policy_profile_name(i) != NULL; i++) {
-        if (strcmp(policy_profile_name(i), name) == 0) {
-            *out = policy_profile_name(i);
+    const char *shipped = policy_profile_name(0);
+    for (size_t i = 1; shipped != NULL; i++) {
+        if (slice_is(slice_from_string(name), shipped)) {
+            *out = shipped;
             return ASSAY_OK;
         }
-        TRY(buf_printf(&known, err, "%s%s", i == 0 ? "" : ", ", policy_profile_name(i)));
+        TRY(buf_printf(&known, err, "%s%s", i == 1 ? "" : ", ", shipped));
+        shipped = policy_profile_name(i);
     }
     return policy_refuse(reader, &node->start, err, "unknown profile %s: expected one of %s", name,
                          buf_text(&known));

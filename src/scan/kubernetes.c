@@ -213,24 +213,31 @@ static enum assay_status find_odd_cut(struct scan *scan, const struct scan_input
     return ASSAY_OK;
 }
 
+static bool holds_object(const struct yaml_file *yaml)
+{
+    for (size_t i = 0; i < yaml->count; i++) {
+        if (is_object(yaml->documents[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum assay_status take_documents(struct walk *walk, struct scan *scan,
                                         const struct scan_input *input,
                                         const struct yaml_file *yaml, struct assay_error *err)
 {
     const struct kubernetes_object unknown = { .scan = scan, .file = input->file };
-    bool is_ours = false;
     for (size_t i = 0; is_kustomization(scan->files[input->file].name) && i < yaml->count; i++) {
         if (!is_object(yaml->documents[i])) {
             TRY(kubernetes_take_kustomization(&unknown, yaml->documents[i], err));
         }
     }
+    if (!holds_object(yaml)) {
+        return ASSAY_OK;
+    }
+    TRY(find_odd_cut(scan, input, err));
     for (size_t i = 0; i < yaml->count; i++) {
-        is_ours = is_ours || is_object(yaml->documents[i]);
-    }
-    if (is_ours) {
-        TRY(find_odd_cut(scan, input, err));
-    }
-    for (size_t i = 0; is_ours && i < yaml->count; i++) {
         TRY(push(walk, yaml->documents[i], &unknown, false, err));
         TRY(take_all(walk, err));
     }
