@@ -118,7 +118,7 @@ static enum assay_status find_profile(const struct policy_reader *reader,
                                       struct assay_error *err)
 {
     AUTO_BUF known = BUF_INIT(ERROR_MESSAGE_BYTES);
-    const char *name = NULL;
+    const char *name = "";
     if (reader->is_profile) {
         return policy_refuse(reader, &node->start, err, "a profile does not build on another one");
     }
