@@ -188,6 +188,7 @@
 #define LIMIT_EXPAND_STEPS    (64 * MIB)  /* bytes written and compared for one file's variables */
 #define LIMIT_STAGES          1000        /* of one Dockerfile */
 #define LIMIT_BUILD_ARGS      1000        /* before the first FROM of one Dockerfile */
+#define LIMIT_BUILD_TEXTS     200         /* arguments, or contexts, that compose gives a build */
 #define LIMIT_HEREDOCS        64          /* of one instruction */
 #define LIMIT_POLICY_BYTES    (1 * MIB)   /* of one policy file */
 #define LIMIT_POLICY_FILES    64          /* that hold together */

@@ -77,10 +77,13 @@ enum assay_status scan_compose(struct scan *scan, const struct scan_input *input
     if (status == ASSAY_OK) {
         return ASSAY_OK;
     }
+    struct scan_spot spot = { .file = input->file };
+    if (status == ASSAY_FILE_LIMIT) {
+        return scan_add_problem(scan, &spot, status, err, "%s", why.message);
+    }
     if (status != ASSAY_JSON_LIMIT) { /* what a full arena gives */
         return error_pass(err, &why);
     }
-    struct scan_spot spot = { .file = input->file };
     return scan_add_problem(scan, &spot, ASSAY_FILE_LIMIT, err,
                             "its texts have more than %lu bytes with their variables filled in",
                             LIMIT_COMPOSE_ARENA);

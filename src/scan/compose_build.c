@@ -77,6 +77,10 @@ static enum assay_status get(const struct build *build, const char *key, const c
 
 static enum assay_status add_text(struct texts *texts, const char *text, struct assay_error *err)
 {
+    if (texts->count >= LIMIT_BUILD_TEXTS) {
+        return FAIL(err, ASSAY_FILE_LIMIT, "a build has more than %d arguments or contexts",
+                    LIMIT_BUILD_TEXTS);
+    }
     TRY(mem_grow(&texts->list, texts->count, &texts->cap, sizeof(*texts->list), err));
     texts->list[texts->count++] = text;
     return ASSAY_OK;

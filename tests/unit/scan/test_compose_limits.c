@@ -54,6 +54,26 @@ Test(scan_compose_limits, of_files, .init = start, .fini = end)
     check("one more");
 }
 
+static void add_contexts(size_t count)
+{
+    ADD(files, "=== compose.yaml\nservices:\n  s:\n    build:\n      context: .\n"
+               "      additional_contexts:\n");
+    for (size_t i = 0; i < count; i++) {
+        ADD(files, "        c%zu: d\n", i);
+    }
+    ADD(files, "=== Dockerfile\nFROM base\n");
+}
+
+Test(scan_compose_limits, of_contexts, .init = start, .fini = end)
+{
+    add_contexts(LIMIT_BUILD_TEXTS);
+    ADD(found, "Dockerfile:1:6 base base *\n");
+    check("as many as may be");
+    add_contexts(LIMIT_BUILD_TEXTS + 1);
+    ADD(found, "compose.yaml:0:0! file-limit\n");
+    check("one more");
+}
+
 static void add_includes(size_t count)
 {
     ADD(files, "=== compose.yaml\ninclude: [c1.yml]\n");
