@@ -38,6 +38,37 @@ static enum assay_status take_entry(const struct kubernetes_object *object,
     return scan_node_add(object->scan, object->file, last, 0, &found, err);
 }
 
+static bool is_remote(const char *text)
+{
+    static const char *const signs[] = { "//", "?ref=", "git@", "github.com" };
+    for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
+        if (strstr(text, signs[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Manifests of other repositories, and charts: what they name is not known here. */
+static enum assay_status take_remote(const struct kubernetes_object *object,
+                                     const struct yaml_node *root, struct assay_error *err)
+{
+    static const char *const keys[] = { "resources", "bases", "components", "helmCharts" };
+    struct scan_reference found = { .place = SCAN_KUBERNETES,
+                                    .problem = "it comes from elsewhere, and may name images" };
+    for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+        const struct yaml_node *list = yaml_find(root, keys[k]);
+        TRY(kubernetes_owner(object, keys[k], SLICE_EMPTY, &found.owner, err));
+        for (size_t i = 0; list != NULL && list->kind == YAML_SEQUENCE && i < list->count; i++) {
+            const char *text = yaml_text(list->items[i]);
+            if (text == NULL ? list->items[i]->kind == YAML_MAPPING : is_remote(text)) {
+                TRY(scan_node_add(object->scan, object->file, list->items[i], 0, &found, err));
+            }
+        }
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status kubernetes_take_kustomization(const struct kubernetes_object *object,
                                                 const struct yaml_node *root,
                                                 struct assay_error *err)
@@ -45,6 +76,7 @@ enum assay_status kubernetes_take_kustomization(const struct kubernetes_object *
     const struct yaml_node *spec = yaml_find(root, "spec");
     const struct yaml_node *images = yaml_find(spec == NULL ? root : spec, "images");
     const char *owner = NULL;
+    TRY(take_remote(object, root, err));
     if (yaml_is_null(images)) {
         return ASSAY_OK;
     }

@@ -93,6 +93,12 @@ Test(scan_kubernetes, kinds_are_strict)
     "{\"image\":\"b:1\"}]}}]}]}"
 
 static const struct found_row documents[] = {
+    { "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+      "resources: [a.yaml, ../b, 'https://x.example/y?ref=1']\n",
+      "3:28 ?https://x.example/y?ref=1 (Kustomization, resources)\n" },
+    { "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+      "helmCharts: [{name: a}]\n",
+      "3:14 ? (Kustomization, helmCharts)\n" },
     /* what kubectl takes for two documents, and YAML for one */
     { "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: a:1}]}\n---#x:\n apiVersion: v1\n"
       " kind: Pod\n spec: {containers: [{image: b:1}]}\n",
