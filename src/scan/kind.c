@@ -49,6 +49,7 @@ static const struct {
     { "Containerfile.*", SCAN_KIND_DOCKERFILE },
     { "Containerfile-*", SCAN_KIND_DOCKERFILE },
     { "*.Containerfile", SCAN_KIND_DOCKERFILE },
+    { ".env", SCAN_KIND_DOTENV },
     { "compose.yaml", SCAN_KIND_COMPOSE },
     { "compose.yml", SCAN_KIND_COMPOSE },
     { "compose.*.yaml", SCAN_KIND_COMPOSE },

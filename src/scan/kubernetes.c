@@ -227,7 +227,9 @@ static enum assay_status take_documents(struct walk *walk, struct scan *scan,
                                         const struct scan_input *input,
                                         const struct yaml_file *yaml, struct assay_error *err)
 {
-    const struct kubernetes_object unknown = { .scan = scan, .file = input->file };
+    const struct kubernetes_object unknown = { .scan = scan,
+                                               .file = input->file,
+                                               .directory = input->directory };
     for (size_t i = 0; is_kustomization(scan->files[input->file].name) && i < yaml->count; i++) {
         if (!is_object(yaml->documents[i])) {
             TRY(kubernetes_take_kustomization(&unknown, yaml->documents[i], err));

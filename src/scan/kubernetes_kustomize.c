@@ -69,6 +69,63 @@ static enum assay_status take_remote(const struct kubernetes_object *object,
     return ASSAY_OK;
 }
 
+/* ---- patches ---- */
+
+static bool mentions(struct slice text, const char *word)
+{
+    return text.len > 0 && memmem(text.ptr, text.len, word, strlen(word)) != NULL;
+}
+
+/* A file with a kind is an object, which is found where it lies; others are lists of changes. */
+static enum assay_status reads_image(const struct kubernetes_object *object, const char *path,
+                                     bool *out, struct assay_error *err)
+{
+    AUTO_BUF bytes = BUF_INIT(LIMIT_SCAN_BYTES);
+    struct scan_input input;
+    bool found = false;
+    *out = false;
+    TRY(scan_open(object->scan, object->directory, path, &bytes, &input, &found, err));
+    if (found) {
+        *out = mentions(input.text, "image") && !mentions(input.text, "kind");
+    }
+    return ASSAY_OK;
+}
+
+/* A patch within the file, or a file of patches. */
+static enum assay_status take_patch(const struct kubernetes_object *object,
+                                    const struct yaml_node *node, bool is_path, const char *owner,
+                                    struct assay_error *err)
+{
+    const char *text = yaml_text(node);
+    struct scan_reference found = { .place = SCAN_KUBERNETES,
+                                    .owner = owner,
+                                    .problem = "this patch may set an image, and is not read" };
+    bool sets_image = text != NULL && !is_path && mentions(node->text, "image");
+    if (text != NULL && is_path) {
+        TRY(reads_image(object, text, &sets_image, err));
+    }
+    return sets_image ? scan_node_add(object->scan, object->file, node, 0, &found, err) : ASSAY_OK;
+}
+
+static enum assay_status take_patches(const struct kubernetes_object *object,
+                                      const struct yaml_node *root, struct assay_error *err)
+{
+    static const char *const keys[] = { "patches", "patchesJson6902", "patchesStrategicMerge" };
+    const char *owner = NULL;
+    TRY(kubernetes_owner(object, "patches", SLICE_EMPTY, &owner, err));
+    for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+        const struct yaml_node *list = yaml_find(root, keys[k]);
+        for (size_t i = 0; list != NULL && list->kind == YAML_SEQUENCE && i < list->count; i++) {
+            const struct yaml_node *item = list->items[i];
+            bool is_text = item->kind == YAML_SCALAR;
+            bool is_file = is_text && slice_find(item->text, '\n') == item->text.len;
+            TRY(take_patch(object, is_text ? item : yaml_find(item, "patch"), is_file, owner, err));
+            TRY(take_patch(object, yaml_find(item, "path"), true, owner, err));
+        }
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status kubernetes_take_kustomization(const struct kubernetes_object *object,
                                                 const struct yaml_node *root,
                                                 struct assay_error *err)
@@ -77,6 +134,7 @@ enum assay_status kubernetes_take_kustomization(const struct kubernetes_object *
     const struct yaml_node *images = yaml_find(spec == NULL ? root : spec, "images");
     const char *owner = NULL;
     TRY(take_remote(object, root, err));
+    TRY(take_patches(object, spec == NULL ? root : spec, err));
     if (yaml_is_null(images)) {
         return ASSAY_OK;
     }

@@ -12,7 +12,8 @@ struct kubernetes_object {
     size_t file;
     struct slice api; /* apiVersion; empty: not known */
     struct slice kind;
-    struct slice name; /* empty: none */
+    struct slice name;     /* empty: none */
+    const char *directory; /* of the file, as scan_open takes it */
 };
 
 /* "Deployment web, container app"; what and name may be empty. Lives in the scan's arena. */

@@ -152,6 +152,9 @@ struct scan_build {
 MUST_CHECK enum assay_status scan_dockerfile(struct scan *scan, const struct scan_input *input,
                                              const struct scan_build *build,
                                              struct assay_error *err);
+/* Of a .env file only which compose files it names. */
+MUST_CHECK enum assay_status scan_dotenv(struct scan *scan, const struct scan_input *input,
+                                         struct assay_error *err);
 MUST_CHECK enum assay_status scan_compose(struct scan *scan, const struct scan_input *input,
                                           struct assay_error *err);
 MUST_CHECK enum assay_status scan_kubernetes(struct scan *scan, const struct scan_input *input,

@@ -17,6 +17,8 @@ static enum assay_status find_by_kind(struct scan *scan, enum scan_kind kind,
         return scan_dockerfile(scan, input, &(struct scan_build){ 0 }, err);
     case SCAN_KIND_COMPOSE:
         return scan_compose(scan, input, err);
+    case SCAN_KIND_DOTENV:
+        return scan_dotenv(scan, input, err);
     case SCAN_KIND_KUBERNETES:
         return scan_kubernetes(scan, input, err);
     case SCAN_KIND_GITHUB:

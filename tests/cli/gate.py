@@ -201,3 +201,32 @@ def test_deadline():
         took = time.monotonic() - began
     expect("gate: a deadline ends undecided", result, 4, ["net-timeout"])
     check(f"gate: and in its time ({took:.1f} s)", 0.9 < took < 4, result)
+
+
+def test_what_names_other_files():
+    """Files that decide which others count, and changes that are no objects."""
+    pinned = f"services: {{a: {{image: '{PINNED}'}}}}\n"
+    rows = [
+        ("its own name", "COMPOSE_FILE=compose.yaml:compose.prod.yaml\n", 0),
+        ("other names of it", "# COMPOSE_FILE=x\nexport A=b\nCOMPOSE_FILES=x.txt\n", 0),
+        ("another name", "COMPOSE_FILE=x.txt\n", 4),
+        ("one of two", "export COMPOSE_FILE = 'compose.yaml:x.txt'\n", 4),
+        ("outside", "COMPOSE_FILE=../compose.yaml\n", 4),
+        ("a variable", "COMPOSE_FILE=$X/compose.yaml\n", 4),
+    ]
+    for name, text, code in rows:
+        expect(f"gate: .env: {name}", gate(tree(compose_dot_yaml=pinned, _dot_env=text)), code,
+               ["reference-unresolved", ".env:1:1"] if code else ["TRUSTED"])
+    change = "- {op: replace, path: /spec/replicas, value: 2}\n"
+    image = "- {op: replace, path: /spec/containers/0/image, value: other}\n"
+    rows = [
+        ("a change", f"patches: [{{patch: '{change.strip()}'}}]\n", {}, 0),
+        ("an image", f"patches: [{{patch: '{image.strip()}'}}]\n", {}, 4),
+        ("a file", "patches: [{path: p.yaml}]\n", {"p_dot_yaml": change}, 0),
+        ("an image by a file", "patches: [{path: p.yaml}]\n", {"p_dot_yaml": image}, 4),
+        ("an image the old way", "patchesJson6902: [{path: p.yaml}]\n", {"p_dot_yaml": image}, 4),
+        ("a merge", "patchesStrategicMerge:\n- |\n  spec: {image: x}\n", {}, 4),
+    ]
+    for name, text, more, code in rows:
+        top = tree(Dockerfile=f"FROM {PINNED}\n", kustomization_dot_yaml=text, **more)
+        expect(f"gate: a patch: {name}", gate(top), code, ["reference-unresolved"] if code else ["TRUSTED"])
