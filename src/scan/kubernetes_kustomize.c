@@ -49,22 +49,32 @@ static bool is_remote(const char *text)
     return false;
 }
 
+static enum assay_status take_remote_list(const struct kubernetes_object *object,
+                                          const struct yaml_node *list, const char *owner,
+                                          struct assay_error *err)
+{
+    const struct scan_reference found = { .place = SCAN_KUBERNETES,
+                                          .owner = owner,
+                                          .problem =
+                                              "it comes from elsewhere, and may name images" };
+    for (size_t i = 0; list != NULL && list->kind == YAML_SEQUENCE && i < list->count; i++) {
+        const char *text = yaml_text(list->items[i]);
+        if (text == NULL ? list->items[i]->kind == YAML_MAPPING : is_remote(text)) {
+            TRY(scan_node_add(object->scan, object->file, list->items[i], 0, &found, err));
+        }
+    }
+    return ASSAY_OK;
+}
+
 /* Manifests of other repositories, and charts: what they name is not known here. */
 static enum assay_status take_remote(const struct kubernetes_object *object,
                                      const struct yaml_node *root, struct assay_error *err)
 {
     static const char *const keys[] = { "resources", "bases", "components", "helmCharts" };
-    struct scan_reference found = { .place = SCAN_KUBERNETES,
-                                    .problem = "it comes from elsewhere, and may name images" };
     for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
-        const struct yaml_node *list = yaml_find(root, keys[k]);
-        TRY(kubernetes_owner(object, keys[k], SLICE_EMPTY, &found.owner, err));
-        for (size_t i = 0; list != NULL && list->kind == YAML_SEQUENCE && i < list->count; i++) {
-            const char *text = yaml_text(list->items[i]);
-            if (text == NULL ? list->items[i]->kind == YAML_MAPPING : is_remote(text)) {
-                TRY(scan_node_add(object->scan, object->file, list->items[i], 0, &found, err));
-            }
-        }
+        const char *owner = NULL;
+        TRY(kubernetes_owner(object, keys[k], SLICE_EMPTY, &owner, err));
+        TRY(take_remote_list(object, yaml_find(root, keys[k]), owner, err));
     }
     return ASSAY_OK;
 }
