@@ -14,7 +14,11 @@ command -v node >/dev/null && command -v npm >/dev/null || {
 cp "$here/package.json" "$here/package-lock.json" "$work"
 (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline >log 2>&1) || {
     cat "$work/log" >&2
-    echo "FAILED: npm cannot fetch dockerfile-ast; the test needs a network" >&2
+    if grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH' "$work/log"; then
+        echo "SKIPPED: npm reaches no registry, and dockerfile-ast is not in its cache" >&2
+        exit 77 # meson counts it as skipped, not as passed
+    fi
+    echo "FAILED: npm cannot install dockerfile-ast" >&2
     exit 1
 }
 mkdir "$work/files"
