@@ -12,9 +12,9 @@ command -v node >/dev/null && command -v npm >/dev/null || {
     exit 1
 }
 cp "$here/package.json" "$here/package-lock.json" "$work"
-(cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline >log 2>&1) || {
+(cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --prefer-offline --fetch-retries=1 >log 2>&1) || {
     cat "$work/log" >&2
-    if grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH' "$work/log"; then
+    if grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|CERT' "$work/log"; then
         echo "SKIPPED: npm reaches no registry, and dockerfile-ast is not in its cache" >&2
         exit 77 # meson counts it as skipped, not as passed
     fi
