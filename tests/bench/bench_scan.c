@@ -22,8 +22,6 @@
 #define DIRECTORY  50   /* files in one directory */
 #define CODE_BYTES 4000 /* of a file that names nothing */
 
-extern char **environ;
-
 static char root[] = "/tmp/assay-bench-scan-XXXXXX";
 
 static void die(const char *what)
