@@ -5,10 +5,13 @@
 #include "tuf/state.h"
 
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 TestSuite(store, .timeout = 120);
@@ -585,13 +588,19 @@ Test(store, many_processes_lose_no_floor)
     sandbox_close(&box);
 }
 
-#define READERS 8
+#define READERS     4
+#define GENERATIONS 60
 
-/* Reads until the writer is done; what is read belongs to one commit, and never goes back. */
+/* Reads until the writer is done; what is read belongs to one commit, and never goes back. Leaves
+ * the processor to the writer in between, and ends with it. */
 static void read_along(struct sandbox *box)
 {
     uint64_t seen = 0;
-    while (seen < ROUNDS * 2) {
+    const struct timespec pause = { .tv_nsec = 1000000 };
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {
+        _exit(4);
+    }
+    while (seen < GENERATIONS) {
         struct tuf_state state = { 0 };
         if (load_state(box, &state, NULL) != ASSAY_OK) {
             _exit(2);
@@ -605,6 +614,7 @@ static void read_along(struct sandbox *box)
         if (!is_whole) {
             _exit(3);
         }
+        (void)nanosleep(&pause, NULL);
     }
     _exit(0);
 }
@@ -623,8 +633,8 @@ Test(store, readers_see_whole_generations)
             read_along(&box);
         }
     }
-    for (uint64_t round = 2; round <= ROUNDS * 2; round++) {
-        cr_expect_eq(worker_round(&box, 0, round), ASSAY_OK);
+    for (uint64_t round = 2; round <= GENERATIONS; round++) {
+        cr_assert_eq(worker_round(&box, 0, round), ASSAY_OK); /* its end is theirs */
     }
     for (size_t i = 0; i < READERS; i++) {
         int status = 0;
