@@ -47,6 +47,11 @@ static inline bool slice_is(struct slice a, const char *text)
     return slice_equal(a, slice_from_string(text));
 }
 
+static inline int size_compare(size_t a, size_t b)
+{
+    return (a > b) - (a < b);
+}
+
 /* Byte order, shorter first on a common prefix: the order of canonical JSON. */
 static inline int slice_compare(struct slice a, struct slice b)
 {
@@ -55,7 +60,7 @@ static inline int slice_compare(struct slice a, struct slice b)
     if (order != 0) {
         return order;
     }
-    return (a.len > b.len) - (a.len < b.len);
+    return size_compare(a.len, b.len);
 }
 
 /* The part from offset on; offset beyond the end gives an empty slice. */

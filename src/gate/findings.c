@@ -88,11 +88,6 @@ enum assay_status gate_repeat(struct gate *gate, size_t begin, size_t end, size_
 
 /* ---- order ---- */
 
-static int compare_numbers(size_t a, size_t b)
-{
-    return (a > b) - (a < b);
-}
-
 static int compare_places(const void *a, const void *b, void *ctx)
 {
     const struct gate_finding *x = a;
@@ -104,7 +99,7 @@ static int compare_places(const void *a, const void *b, void *ctx)
                                 { x->rule, y->rule },
                                 { x->image, y->image } };
     for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-        int order = compare_numbers(pairs[i][0], pairs[i][1]);
+        int order = size_compare(pairs[i][0], pairs[i][1]);
         if (order != 0) {
             return order;
         }
@@ -145,7 +140,7 @@ static int compare_identities(const void *a, const void *b)
 {
     const struct identity *x = a;
     const struct identity *y = b;
-    int order = compare_numbers(x->finding->rule, y->finding->rule);
+    int order = size_compare(x->finding->rule, y->finding->rule);
     if (order == 0) {
         order = slice_compare(slice_from_string(x->file), slice_from_string(y->file));
     }

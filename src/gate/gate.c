@@ -47,7 +47,7 @@ static int compare_items(const void *a, const void *b)
     const struct gate_item *x = *(struct gate_item *const *)a;
     const struct gate_item *y = *(struct gate_item *const *)b;
     int order = strcmp(x->reference.text, y->reference.text);
-    return order != 0 ? order : (x->index > y->index) - (x->index < y->index);
+    return order != 0 ? order : size_compare(x->index, y->index);
 }
 
 static enum assay_status read_references(struct gate_run *run, struct assay_error *err)

@@ -69,7 +69,7 @@ static int compare_candidates(const void *a, const void *b, void *ctx)
     const size_t *x = a;
     const size_t *y = b;
     int order = slice_compare(pairs[*x].key->text, pairs[*y].key->text);
-    return order != 0 ? order : (*x > *y) - (*x < *y);
+    return order != 0 ? order : size_compare(*x, *y);
 }
 
 static enum assay_status drop_repeated(struct yaml_builder *builder, struct candidates *all,

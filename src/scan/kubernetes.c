@@ -34,14 +34,14 @@ static const struct pod_row pod_rows[] = {
     { "serving.knative.dev/", "Revision", { "spec" } },
 };
 
-struct todo {
+struct step {
     const struct yaml_node *node;
     struct kubernetes_object object; /* that it belongs to */
     bool is_object;                  /* an item of a list: may leave out its kind */
 };
 
 struct walk {
-    struct todo *todo;
+    struct step *steps; /* the last is taken next */
     size_t count;
     size_t cap;
     struct kubernetes_path *custom;
@@ -95,8 +95,8 @@ static enum assay_status push(struct walk *walk, const struct yaml_node *node,
     if (node->kind == YAML_SCALAR) {
         return ASSAY_OK;
     }
-    TRY(mem_grow(&walk->todo, walk->count, &walk->cap, sizeof(*walk->todo), err));
-    walk->todo[walk->count++] = (struct todo){ node, *object, may_be_object };
+    TRY(mem_grow(&walk->steps, walk->count, &walk->cap, sizeof(*walk->steps), err));
+    walk->steps[walk->count++] = (struct step){ node, *object, may_be_object };
     return ASSAY_OK;
 }
 
@@ -112,7 +112,7 @@ static enum assay_status push_items(struct walk *walk, const struct kubernetes_o
     return ASSAY_OK;
 }
 
-static enum assay_status push_children(struct walk *walk, const struct todo *parent,
+static enum assay_status push_children(struct walk *walk, const struct step *parent,
                                        struct assay_error *err)
 {
     const struct yaml_node *node = parent->node;
@@ -143,7 +143,7 @@ static enum assay_status take_custom(const struct walk *walk,
     return ASSAY_OK;
 }
 
-static enum assay_status take_mapping(struct walk *walk, struct todo *item, struct assay_error *err)
+static enum assay_status take_mapping(struct walk *walk, struct step *item, struct assay_error *err)
 {
     struct kubernetes_object *object = &item->object;
     const struct yaml_node *node = item->node;
@@ -170,7 +170,7 @@ static enum assay_status take_mapping(struct walk *walk, struct todo *item, stru
 static enum assay_status take_all(struct walk *walk, struct assay_error *err)
 {
     while (walk->count > 0) {
-        struct todo item = walk->todo[--walk->count];
+        struct step item = walk->steps[--walk->count];
         TRY(item.node->kind == YAML_MAPPING ? take_mapping(walk, &item, err)
                                             : push_children(walk, &item, err));
     }
@@ -277,7 +277,7 @@ enum assay_status scan_kubernetes(struct scan *scan, const struct scan_input *in
     if (status == ASSAY_OK) {
         status = take_documents(&walk, scan, input, &yaml, err);
     }
-    mem_free(walk.todo);
+    mem_free(walk.steps);
     mem_free(walk.custom);
     yaml_file_clear(&yaml);
     return status;

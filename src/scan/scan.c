@@ -102,11 +102,6 @@ enum assay_status scan_add_ignore(struct scan *scan, const struct scan_ignore *i
 
 /* ---- in order ---- */
 
-static int compare_numbers(size_t a, size_t b)
-{
-    return (a > b) - (a < b);
-}
-
 static int compare_files(const void *a, const void *b, void *ctx)
 {
     const struct scan_file *files = ctx;
@@ -116,7 +111,7 @@ static int compare_files(const void *a, const void *b, void *ctx)
     if (order == 0) {
         order = slice_compare(slice_from_string(files[*x].path), slice_from_string(files[*y].path));
     }
-    return order != 0 ? order : compare_numbers(*x, *y);
+    return order != 0 ? order : size_compare(*x, *y);
 }
 
 static bool is_same_file(const struct scan_file *a, const struct scan_file *b)
@@ -127,10 +122,10 @@ static bool is_same_file(const struct scan_file *a, const struct scan_file *b)
 
 static int compare_spots(const struct scan_spot *a, const struct scan_spot *b, const size_t *ranks)
 {
-    int order = compare_numbers(ranks[a->file], ranks[b->file]);
-    order = order != 0 ? order : compare_numbers(a->line, b->line);
-    order = order != 0 ? order : compare_numbers(a->column, b->column);
-    return order != 0 ? order : compare_numbers(a->offset, b->offset);
+    int order = size_compare(ranks[a->file], ranks[b->file]);
+    order = order != 0 ? order : size_compare(a->line, b->line);
+    order = order != 0 ? order : size_compare(a->column, b->column);
+    return order != 0 ? order : size_compare(a->offset, b->offset);
 }
 
 /* What is known comes before what is not: of two at one spot, both stay. */
@@ -148,7 +143,7 @@ static int compare_references(const void *a, const void *b, void *ctx)
     const struct scan_reference *y = b;
     int order = compare_spots(&x->spot, &y->spot, ctx);
     order = order != 0 ? order : compare_texts(x->text, y->text);
-    order = order != 0 ? order : compare_numbers(x->place, y->place);
+    order = order != 0 ? order : size_compare(x->place, y->place);
     return order != 0 ? order : compare_texts(x->platform, y->platform);
 }
 
@@ -158,7 +153,7 @@ static int compare_uses(const void *a, const void *b, void *ctx)
     const struct scan_reference *x = a;
     const struct scan_reference *y = b;
     int order = compare_references(x, y, ctx);
-    return order != 0 ? order : compare_numbers(x->is_built, y->is_built);
+    return order != 0 ? order : size_compare(x->is_built, y->is_built);
 }
 
 static int compare_problems(const void *a, const void *b, void *ctx)

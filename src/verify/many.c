@@ -45,7 +45,7 @@ static int compare_places(const void *a, const void *b)
     } else if (x->name != NULL || y->name != NULL) {
         return x->name != NULL ? -1 : 1;
     }
-    return (x->index > y->index) - (x->index < y->index);
+    return size_compare(x->index, y->index);
 }
 
 static bool same_group(const struct place *a, const struct place *b)
