@@ -88,6 +88,27 @@ static enum assay_status read_args(struct dockerfile *file, size_t at, struct as
     return ASSAY_OK;
 }
 
+/* To a frontend that knows no here-documents, their lines are instructions. */
+static enum assay_status judge_frontend(struct dockerfile *file,
+                                        const struct dockerfile_heredoc *heredocs, size_t count,
+                                        struct assay_error *err)
+{
+    bool has_blanks = false;
+    for (size_t i = 0; i < count; i++) {
+        has_blanks |= heredocs[i].has_blanks;
+    }
+    const char *message = NULL;
+    if (count > 0 && file->frontend < 4) {
+        message = "the frontend reads no here-documents: name docker/dockerfile:1.4 or newer";
+    } else if (has_blanks && file->frontend < 16) {
+        message = "the frontend takes no blanks behind \"<<\": take them out, or name "
+                  "docker/dockerfile:1.16 or newer";
+    }
+    return message == NULL ? ASSAY_OK
+                           : dockerfile_problem(file, 0, file->lines.joined.len, ASSAY_FILE_SYNTAX,
+                                                message, err);
+}
+
 /* at: where the arguments begin. */
 static enum assay_status skip_heredocs(struct dockerfile *file, size_t at, struct assay_error *err)
 {
@@ -105,6 +126,7 @@ static enum assay_status skip_heredocs(struct dockerfile *file, size_t at, struc
         return dockerfile_problem(file, at, arguments.len, ASSAY_FILE_SYNTAX,
                                   "behind a JSON array stands what may be a here-document", err);
     }
+    TRY(judge_frontend(file, heredocs, count, err));
     for (size_t i = 0; i < count; i++) {
         if (!dockerfile_skip_heredoc(&file->lines, heredocs[i].name, heredocs[i].skips_tabs)) {
             (void)FAIL(&failure, ASSAY_FILE_SYNTAX, "the here-document \"%.*s\" has no end",
@@ -203,7 +225,11 @@ enum assay_status scan_dockerfile(struct scan *scan, const struct scan_input *in
                                   const struct scan_build *build, struct assay_error *err)
 {
     struct dockerfile file = {
-        .scan = scan, .input = input, .owner = "", .word = BUF_INIT(LIMIT_SCAN_BYTES)
+        .scan = scan,
+        .input = input,
+        .frontend = UINT64_MAX,
+        .owner = "",
+        .word = BUF_INIT(LIMIT_SCAN_BYTES),
     };
     dockerfile_build_init(&file.build, &scan->options, build);
     dockerfile_lines_init(&file.lines, input);

@@ -2,9 +2,43 @@
 /* Stages and what they begin with; and the image that reads a Dockerfile. */
 #include "base/limits.h"
 #include "base/text.h"
+#include "oci/reference.h"
 #include "scan/dockerfile_parts.h"
 
 /* ---- syntax ---- */
+
+/* The N of a tag "1.N"; UINT64_MAX: it names none. 1.3-labs has the here-documents of 1.4. */
+static uint64_t version_in(const char *tag)
+{
+    struct slice version = slice_from_string(tag);
+    bool is_labs = slice_has_suffix(version, SLICE_LITERAL("-labs"));
+    version = slice_first(version, slice_find(version, '-'));
+    struct slice rest = slice_from(version, slice_find(version, '.') + 1);
+    uint64_t major;
+    uint64_t minor;
+    if (!text_to_u64(slice_first(version, slice_find(version, '.')), UINT32_MAX, &major) ||
+        !text_to_u64(slice_first(rest, slice_find(rest, '.')), UINT32_MAX, &minor) || major > 1) {
+        return UINT64_MAX;
+    }
+    return major == 0 ? 0 : minor + (minor == 3 && is_labs ? 1 : 0);
+}
+
+/* Of docker/dockerfile in any registry: mirrors have it too. */
+static enum assay_status find_version(struct dockerfile *file, const char *image,
+                                      struct assay_error *err)
+{
+    struct oci_reference reference = { 0 };
+    struct assay_error failure = ERROR_INIT;
+    enum assay_status status = oci_reference_parse(image, &reference, &failure);
+    if (status == ASSAY_OK && reference.tag != NULL) {
+        struct slice name = slice_from_string(reference.name);
+        bool is_known = slice_has_suffix(name, SLICE_LITERAL("/docker/dockerfile")) ||
+                        slice_has_suffix(name, SLICE_LITERAL("/docker/dockerfile-upstream"));
+        file->frontend = is_known ? version_in(reference.tag) : UINT64_MAX;
+    }
+    oci_reference_clear(&reference);
+    return status == ASSAY_OK || status == ASSAY_REFERENCE ? ASSAY_OK : error_pass(err, &failure);
+}
 
 /* given: what a build names in its place. */
 static enum assay_status add_syntax(struct dockerfile *file, const struct scan_spot *spot,
@@ -26,6 +60,9 @@ static enum assay_status add_syntax(struct dockerfile *file, const struct scan_s
     if (is_given && (given == NULL || found.text[0] == '\0')) {
         found.text = NULL;
         found.problem = "BUILDKIT_SYNTAX is given a value that is not known";
+    }
+    if (found.text != NULL) {
+        TRY(find_version(file, found.text, err));
     }
     return scan_add(file->scan, &found, err);
 }

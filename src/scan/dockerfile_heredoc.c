@@ -229,7 +229,7 @@ static enum assay_status split(struct lexer *lexer, bool *ok, struct assay_error
 }
 
 /* What stands behind DIGITS<<[-]; empty: the word is no here-document. */
-static struct slice name_in(struct slice word, bool *skips_tabs)
+static struct slice name_in(struct slice word, struct dockerfile_heredoc *heredoc)
 {
     struct slice arrow = SLICE_LITERAL("<<");
     size_t digits = 0;
@@ -241,12 +241,14 @@ static struct slice name_in(struct slice word, bool *skips_tabs)
         return SLICE_EMPTY;
     }
     rest = slice_from(rest, arrow.len);
-    *skips_tabs = rest.len > 0 && rest.ptr[0] == '-';
-    rest = slice_from(rest, *skips_tabs ? 1 : 0);
+    heredoc->skips_tabs = rest.len > 0 && rest.ptr[0] == '-';
+    rest = slice_from(rest, heredoc->skips_tabs ? 1 : 0);
+    size_t blanks_at = rest.len;
     while (rest.len > 0 && rest.ptr[0] != '\v' && rest.ptr[0] < 0x80 &&
            dockerfile_blanks(slice_first(rest, 1)) > 0) {
         rest = slice_from(rest, 1);
     }
+    heredoc->has_blanks = rest.len < blanks_at;
     return slice_find(rest, '<') < rest.len ? SLICE_EMPTY : rest;
 }
 
@@ -254,9 +256,9 @@ static enum assay_status take_heredoc(struct slice word, struct buf *names,
                                       struct dockerfile_heredoc *out, size_t *count,
                                       struct assay_error *err)
 {
-    bool skips_tabs = false;
+    struct dockerfile_heredoc heredoc = { 0 };
     bool ok = false;
-    struct lexer lexer = { .text = name_in(word, &skips_tabs),
+    struct lexer lexer = { .text = name_in(word, &heredoc),
                            .words = BUF_INIT(LIMIT_SCAN_BYTES + 1) };
     if (lexer.text.len == 0) {
         return ASSAY_OK;
@@ -274,8 +276,8 @@ static enum assay_status take_heredoc(struct slice word, struct buf *names,
         size_t start = names->len;
         struct slice name = slice_first(buf_slice(&lexer.words), lexer.words.len - 1);
         status = buf_append(names, name, err);
-        out[(*count)++] =
-            (struct dockerfile_heredoc){ slice_from(buf_slice(names), start), skips_tabs };
+        heredoc.name = slice_from(buf_slice(names), start);
+        out[(*count)++] = heredoc;
     }
     buf_clear(&lexer.words);
     return status;

@@ -32,6 +32,7 @@ bool dockerfile_begins_json(struct slice arguments);
 struct dockerfile_heredoc {
     struct slice name; /* in names */
     bool skips_tabs;
+    bool has_blanks; /* behind "<<" */
 };
 
 /* The here-documents that a line of RUN, COPY or ADD begins, at most LIMIT_HEREDOCS. A JSON array

@@ -94,6 +94,16 @@ def test_bad_files():
         check(f"gate: no control character reaches {form}", "\x1b" not in result.out and "\u202e" not in result.out, result)
 
 
+def test_frontends():
+    """Whether here-documents are read so by the frontend that a file asks for; of that one this bundle has nothing."""
+    for version, is_read in [("1.3", False), ("1.4", True)]:
+        text = f"# syntax=docker/dockerfile:{version}\nFROM {PINNED}\nRUN <<E\nFROM {NAME}:9\nE\n"
+        unread = ["Dockerfile:3:1", "file-unread", "name docker/dockerfile:1.4 or newer"]
+        done = gate(tree(Dockerfile=text))
+        expect(f"gate: here-documents of {version}", done, 1, ["TRUSTED"] + ([] if is_read else unread))
+        check(f"gate: here-documents of {version}: read or not", ("file-unread" in done.out) != is_read, done)
+
+
 def test_policies():
     top = tree(Dockerfile=f"FROM {NAME}:1.0\n", assay_dot_yaml=OPTIONAL)
     expect("gate: the checkout's policy does not count", gate(top), 1, ["digest-missing"])

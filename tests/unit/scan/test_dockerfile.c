@@ -307,6 +307,69 @@ Test(scan_dockerfile, here_documents)
     check_all(heredoc_rows, ARRAY_LEN(heredoc_rows));
 }
 
+/* Here-documents as frontends know them that a file asks for. */
+Test(scan_dockerfile, frontends_and_here_documents)
+{
+    enum knows {
+        NONE,
+        PLAIN,
+        BLANKS
+    };
+    static const struct {
+        const char *image;
+        enum knows knows;
+    } rows[] = {
+        { "docker/dockerfile:1.0", NONE },
+        { "docker/dockerfile:1.0-experimental", NONE },
+        { "docker/dockerfile:1.2.1", NONE },
+        { "docker/dockerfile:1.2-labs", NONE },
+        { "docker/dockerfile:1.3", NONE },
+        { "docker/dockerfile:0.9", NONE },
+        { "docker.io/docker/dockerfile:1.3.1", NONE },
+        { "index.docker.io/docker/dockerfile:1.3", NONE },
+        { "mirror.example.com/hub/docker/dockerfile:1.3", NONE },
+        { "docker/dockerfile-upstream:1.2.0-rc1", NONE },
+        { "docker/dockerfile:1.3@sha256:"
+          "0000000000000000000000000000000000000000000000000000000000000000",
+          NONE },
+        { "docker/dockerfile:1.3-labs", PLAIN },
+        { "docker/dockerfile:1.3.0-labs", PLAIN },
+        { "docker/dockerfile:1.4", PLAIN },
+        { "docker/dockerfile:1.4.0-rc1", PLAIN },
+        { "docker/dockerfile:1.15.1", PLAIN },
+        { "docker/dockerfile:1.15-labs", PLAIN },
+        { "docker/dockerfile:1.16", BLANKS },
+        { "docker/dockerfile:1.20.0", BLANKS },
+        { "docker/dockerfile:1", BLANKS },
+        { "docker/dockerfile:2.0", BLANKS },
+        { "docker/dockerfile", BLANKS },
+        { "docker/dockerfile:1-labs", BLANKS },
+        { "docker/dockerfile:experimental", BLANKS },
+        { "docker/dockerfile@sha256:"
+          "0000000000000000000000000000000000000000000000000000000000000000",
+          BLANKS },
+        { "example.com/dockerfile:1.2", BLANKS },
+        { "A:b", BLANKS },
+    };
+    static const char *const bodies[] = { "RUN <<E\nFROM b\nE\n", "RUN <<  E\nFROM b\nE\n" };
+    for (size_t i = 0; i < 2 * ARRAY_LEN(rows); i++) {
+        AUTO_BUF file = BUF_INIT(LIMIT_SCAN_BYTES);
+        AUTO_BUF shown = BUF_INIT(LIMIT_SCAN_BYTES);
+        AUTO_BUF wanted = BUF_INIT(LIMIT_SCAN_BYTES);
+        bool is_read = rows[i / 2].knows > (i % 2 == 0 ? NONE : PLAIN);
+        cr_assert_eq(buf_printf(&file, NULL, "# syntax=%s\nFROM a\n%sFROM c\n", rows[i / 2].image,
+                                bodies[i % 2]),
+                     ASSAY_OK);
+        cr_assert_eq(buf_printf(&wanted, NULL,
+                                "1:10 %s (frontend)\n2:6 a (stage 0)\n6:6 c (stage 1)\n%s",
+                                rows[i / 2].image, is_read ? "" : "!3:1\n"),
+                     ASSAY_OK);
+        show(buf_text(&file), &no_options, NULL, &shown);
+        cr_expect_str_eq(buf_text(&shown), buf_text(&wanted), "%s\n%s", buf_text(&file),
+                         buf_text(&shown));
+    }
+}
+
 Test(scan_dockerfile, stages_and_sources)
 {
     check_all(stage_rows, ARRAY_LEN(stage_rows));

@@ -35,6 +35,12 @@ static const struct given_row given_rows[] = {
       { "# syntax=f:1\nFROM a\n", "1:10 f:1 (frontend)\n2:6 a (stage 0)\n" } },
     { { "+BUILDKIT_SYNTAX" },
       { "# syntax=f:1\nFROM a\n", "1:10 ?f:1 (frontend)\n2:6 a (stage 0)\n" } },
+    { { "-BUILDKIT_SYNTAX=docker/dockerfile:1.2" },
+      { "# syntax=docker/dockerfile:1\nFROM a\nRUN <<E\nE\n",
+        "1:10 ~docker/dockerfile:1.2 (frontend)\n2:6 a (stage 0)\n!3:1\n" } },
+    { { "-BUILDKIT_SYNTAX=docker/dockerfile:1" },
+      { "# syntax=docker/dockerfile:1.2\nFROM a\nRUN <<E\nE\n",
+        "1:10 ~docker/dockerfile:1 (frontend)\n2:6 a (stage 0)\n" } },
     { { "+BUILDKIT_SYNTAX" }, { "FROM a\n", "0:0 ? (frontend)\n1:6 a (stage 0)\n" } },
     { { "+BUILDKIT_SYNTAX= x" }, { "FROM a\n", "0:0 ? x (frontend)\n1:6 a (stage 0)\n" } },
     /* contexts of images */
