@@ -37,7 +37,11 @@ static enum assay_status walk_document(struct compose *run, size_t project,
         return ASSAY_OK;
     }
     TRY(compose_include(run, project, yaml_find(document, "include"), err));
-    return walk_services(run, &scope, compose_services(document), err);
+    const struct yaml_node *services = compose_services(document);
+    if (services != document) { /* otherwise it is the name of a service */
+        TRY(compose_models(run, &scope, yaml_find(document, "models"), err));
+    }
+    return walk_services(run, &scope, services, err);
 }
 
 static enum assay_status walk(struct compose *run, const struct scan_input *input,

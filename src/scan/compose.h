@@ -8,8 +8,8 @@
  * files alone; the environment of a process decides nothing here.
  *
  * Images are those that run or are built on: of services, of steps before them, of volumes, of
- * additional contexts, and those of Dockerfiles. What cache_from and tags name does not run, and
- * models are no container images.
+ * additional contexts, and those of Dockerfiles; and models, which an engine pulls as it does
+ * images. What cache_from and tags name does not run.
  */
 #ifndef SCAN_COMPOSE_H
 #define SCAN_COMPOSE_H
@@ -176,6 +176,18 @@ MUST_CHECK enum assay_status compose_env_default(struct compose *run,
 /* The list of a document's "include": each becomes a project. */
 MUST_CHECK enum assay_status compose_include(struct compose *run, size_t project,
                                              const struct yaml_node *list, struct assay_error *err);
+
+/* ---- compose_model.c ---- */
+
+/* The "models" of a document. */
+MUST_CHECK enum assay_status compose_models(struct compose *run, const struct compose_scope *scope,
+                                            const struct yaml_node *models,
+                                            struct assay_error *err);
+/* The models of a service's "provider". */
+MUST_CHECK enum assay_status compose_provider(struct compose *run,
+                                              const struct compose_scope *scope,
+                                              const struct yaml_node *provider, const char *owner,
+                                              struct assay_error *err);
 
 /* ---- compose_service.c ---- */
 

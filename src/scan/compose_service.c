@@ -260,6 +260,11 @@ enum assay_status compose_service(struct compose *run, const struct compose_scop
     TRY(collect_levels(&service, err));
     TRY(find_use(&service, err));
     TRY(add_image(&service, err));
+    const struct compose_level *provided = find_level(&service, "provider");
+    if (provided != NULL) {
+        TRY(compose_provider(run, &provided->scope, yaml_find(provided->service, "provider"),
+                             service.owner, err));
+    }
     TRY(walk_lists(&service, "volumes", add_volume, err));
     TRY(walk_lists(&service, "pre_start", add_step, err));
     return find_level(&service, "build") == NULL

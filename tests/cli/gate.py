@@ -104,6 +104,20 @@ def test_frontends():
         check(f"gate: here-documents of {version}: read or not", ("file-unread" in done.out) != is_read, done)
 
 
+def test_models():
+    """They are judged as images are, but for those that no registry has under a digest."""
+    rows = [
+        ("not known to the bundle", "registry.example.com/llm:1", ["compose.yaml:2:21", "trust"]),
+        ("not signed", f"{NAME}:9", ["compose.yaml:2:21", "does not list the tag"]),
+        ("no namespace", "llm", ["compose.yaml:2:21", "reference-unresolved", "no namespace"]),
+        ("Hugging Face", "hf.co/a/llm", ["compose.yaml:2:21", "reference-unresolved", "file by file"]),
+    ]
+    for name, model, parts in rows:
+        text = f"services: {{a: {{image: '{PINNED}'}}}}\nmodels: {{m: {{model: {model}}}}}\n"
+        code = 4 if "reference-unresolved" in parts else 1
+        expect(f"gate: a model: {name}", gate(tree(compose_dot_yaml=text)), code, ["TRUSTED", *parts])
+
+
 def test_policies():
     top = tree(Dockerfile=f"FROM {NAME}:1.0\n", assay_dot_yaml=OPTIONAL)
     expect("gate: the checkout's policy does not count", gate(top), 1, ["digest-missing"])

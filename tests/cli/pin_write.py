@@ -67,6 +67,14 @@ def test_pin_write():
     expect("one file", files.pin("--write", "--check", what=("Dockerfile", )), 0, "")
 
 
+def test_pin_write_models():
+    digest = signed()
+    text = b"models:\n  m: {model: '%s:1.0'} # c\n" % NAME.encode()
+    files = Files(compose__yaml=text)
+    expect("a model", files.pin("-w"), 0, f"compose.yaml:2  {NAME}:1.0 -> {NAME}:1.0@{digest}\n")
+    check("its other bytes stay", files.get("compose.yaml") == text.replace(b":1.0", b":1.0@" + digest.encode()))
+
+
 def test_pin_write_what_stays():
     digest = signed()
     text = b"FROM %s:9.9\nFROM %s:1.0\nFROM %s@%s\nFROM %s@%s\n" % (NAME.encode(), NAME.encode(), NAME.encode(),

@@ -212,6 +212,51 @@ static const struct compose_case extensions[] = {
       "compose.yaml:4:12 app app *\nc.yml:2:1! file-syntax\n" },
 };
 
+#define MODELS FILE_LINE "models:\n  llm:\n"
+
+static const struct compose_case models[] = {
+    { "plain", MODELS "    model: ai/llm:1\n", "compose.yaml:3:12 ai/llm:1 ai/llm:1 *\n" },
+    { "beside services",
+      FILE_LINE "services: {web: {image: app, models: [llm]}}\nmodels: {llm: {model: ai/llm}}\n",
+      "compose.yaml:1:25 app app *\ncompose.yaml:2:23 ai/llm ai/llm *\n" },
+    { "with a variable", MODELS "    model: $R/llm\n" ENV_LINE "R=example.com/a\n",
+      "compose.yaml:3:12 $R/llm example.com/a/llm\n" },
+    { "with a variable that is not set", MODELS "    model: $R/llm\n",
+      "compose.yaml:3:12 $R/llm ?\n" },
+    { "without a namespace", MODELS "    model: llm:1\n", "compose.yaml:3:12 llm:1 ?\n" },
+    { "an id", MODELS "    model: 0123456789ab\n", "compose.yaml:3:12 0123456789ab ?\n" },
+    { "fetched file by file", MODELS "    model: hf.co/a/llm\n",
+      "compose.yaml:3:12 hf.co/a/llm ?\n" },
+    { "by its long name", MODELS "    model: huggingface.co/a/llm:1\n",
+      "compose.yaml:3:12 huggingface.co/a/llm:1 ?\n" },
+    { "a host that begins alike", MODELS "    model: hf.co.example.com/a/llm\n",
+      "compose.yaml:3:12 hf.co.example.com/a/llm hf.co.example.com/a/llm *\n" },
+    { "none", MODELS "    context_size: 1\n  other:\n", "" },
+    { "of an included file",
+      FILE_LINE "include: [a.yaml]\n=== a.yaml\nmodels: {llm: {model: ai/llm}}\n",
+      "a.yaml:1:23 ai/llm ai/llm *\n" },
+    { "a service of this name", FILE_LINE "models:\n  image: app\n",
+      "compose.yaml:2:10 app app *\n" },
+    { "of a provider", SERVICE "    provider: {type: model, options: {model: ai/llm}}\n",
+      "compose.yaml:3:46 ai/llm ai/llm *\n" },
+    { "several of a provider",
+      SERVICE "    provider: {type: model, options: {model: [ai/a, b, ~]}}\n",
+      "compose.yaml:3:47 ai/a ai/a *\ncompose.yaml:3:53 b ?\n" },
+    { "of a provider that is extended",
+      SERVICE "    extends: base\n  base: {provider: {type: model, options: {model: ai/llm}}}\n",
+      "compose.yaml:4:51 ai/llm ai/llm *\n" },
+    { "a provider of another kind",
+      SERVICE "    provider: {type: other, options: {model: ai/llm}}\n", "" },
+    { "a provider of a kind that is not known",
+      SERVICE "    provider: {type: $T, options: {model: ai/llm}}\n", "compose.yaml:3:22 $T ?\n" },
+    { "a provider without options", SERVICE "    provider: {type: model}\n", "" },
+    { "in a list", FILE_LINE "models: [{model: a/b}]\n", "compose.yaml:1:9! file-syntax\n" },
+    { "one that is text", FILE_LINE "models: {llm: a/b}\n", "compose.yaml:1:15! file-syntax\n" },
+    { "an artifact in a list", MODELS "    model: [a/b]\n", "compose.yaml:3:12! file-syntax\n" },
+    { "a mapping of a provider", SERVICE "    provider: {type: model, options: {model: {a: b}}}\n",
+      "compose.yaml:3:46! file-syntax\n" },
+};
+
 static const struct compose_case malformed[] = {
     { "no YAML", FILE_LINE "services: [\n", "compose.yaml:2:1! file-syntax\n" },
     { "a key twice", FILE_LINE "services:\n  a: {image: a}\n  a: {image: b}\n",
@@ -256,6 +301,11 @@ Test(scan_compose, tells_what_is_pulled)
 Test(scan_compose, follows_extends)
 {
     compose_cases_check(extensions, ARRAY_LEN(extensions));
+}
+
+Test(scan_compose, finds_models)
+{
+    compose_cases_check(models, ARRAY_LEN(models));
 }
 
 Test(scan_compose, says_where_a_file_is_malformed)
