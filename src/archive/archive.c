@@ -175,6 +175,9 @@ static enum assay_status opened(struct archive *archive, enum assay_status statu
     if (status == ASSAY_OK) {
         status = sort_names(archive, err);
     }
+    if (status == ASSAY_OK) {
+        status = archive_check_parents(archive, err);
+    }
     if (status != ASSAY_OK) {
         status = error_context(err, status, "%s", archive->shown);
         archive_free(archive);

@@ -18,6 +18,49 @@ static struct archive_file *lookup(const struct archive *archive, const char *na
     return found == NULL ? NULL : *found;
 }
 
+/* ---- names below others ---- */
+
+/* How name stands to those that begin with parent and a slash: before, among or behind them. */
+static int against_children(const char *name, const char *parent, size_t parent_len)
+{
+    int order = strncmp(name, parent, parent_len);
+    return order != 0 ? order : (int)(unsigned char)name[parent_len] - '/';
+}
+
+static const struct archive_file *first_child(const struct archive *archive, const char *parent)
+{
+    size_t parent_len = strlen(parent);
+    size_t low = 0;
+    size_t high = archive->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (against_children(archive->by_name[middle]->name, parent, parent_len) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    bool is_child = low < archive->count &&
+                    against_children(archive->by_name[low]->name, parent, parent_len) == 0;
+    return is_child ? archive->by_name[low] : NULL;
+}
+
+enum assay_status archive_check_parents(const struct archive *archive, struct assay_error *err)
+{
+    for (size_t i = 0; i < archive->count; i++) {
+        const struct archive_file *file = &archive->files[i];
+        const struct archive_file *child =
+            file->kind == TAR_DIRECTORY ? NULL : first_child(archive, file->name);
+        if (child != NULL) {
+            return FAIL(err, ASSAY_ARCHIVE_LINK, "%s is no directory, and %s stands below it",
+                        file->name, child->name);
+        }
+    }
+    return ASSAY_OK;
+}
+
+/* ---- links ---- */
+
 /* The target's name within the archive, from the directory that the link is in. */
 static enum assay_status link_target(const struct archive_file *link, struct buf *out,
                                      struct assay_error *err)

@@ -53,6 +53,10 @@ MUST_CHECK enum assay_status archive_add(struct archive *archive, const struct t
 /* Reads a whole stream; owns bytes, also on failure. */
 MUST_CHECK enum assay_status archive_read_stream(struct archive *archive, struct byte_reader *bytes,
                                                  struct assay_error *err);
+/* Below a link or a file stands no entry: a program that unpacks would write through the link, to
+ * another entry's place. by_name is sorted. ASSAY_ARCHIVE_LINK. */
+MUST_CHECK enum assay_status archive_check_parents(const struct archive *archive,
+                                                   struct assay_error *err);
 /* What was measured, in the form that was asked for. */
 void archive_hand_out(const struct archive_file *file, struct archive_layer *layer);
 

@@ -26,6 +26,18 @@ static bool is_named(const struct docker_image *image, const struct layout_entry
     return false;
 }
 
+/* Whether manifest.json has an image of that name. A program that reads index.json alone gives an
+ * image every name that stands there. */
+static bool is_known(const struct docker_image *image, const struct layout_entry *entry)
+{
+    bool found = entry->containerd_name[0] == '\0' && entry->ref_name[0] == '\0';
+
+    for (size_t i = 0; !found && i < image->all_count; i++) {
+        found = is_named(&image->all[i], entry);
+    }
+    return found;
+}
+
 /* *found is false when the archive does not hold it. */
 static enum assay_status load(struct hybrid *hybrid, const struct oci_descriptor *descriptor,
                               struct oci_document *out, bool *found, struct assay_error *err)
@@ -88,13 +100,35 @@ static enum assay_status look_at(void *ctx, const struct layout_entry *entry,
 
     TRY(reaches(hybrid, &entry->descriptor, &leads_there, err));
     hybrid->is_reached = hybrid->is_reached || leads_there;
-    if (!leads_there && is_named(hybrid->image, entry)) {
+    if (leads_there) {
+        return ASSAY_OK;
+    }
+    const char *shown =
+        entry->containerd_name[0] != '\0' ? entry->containerd_name : entry->ref_name;
+    if (is_named(hybrid->image, entry)) {
         return FAIL(err, ASSAY_AMBIGUOUS,
                     "%s: index.json and manifest.json name different images as '%s'",
-                    hybrid->place->shown,
-                    entry->containerd_name[0] != '\0' ? entry->containerd_name : entry->ref_name);
+                    hybrid->place->shown, shown);
     }
-    return ASSAY_OK;
+    return is_known(hybrid->image, entry)
+               ? ASSAY_OK
+               : FAIL(err, ASSAY_AMBIGUOUS,
+                      "%s: index.json names an image '%s', which manifest.json does not name",
+                      hybrid->place->shown, shown);
+}
+
+/* Each is compared with each entry. */
+static enum assay_status limit_names(const struct docker_image *image, struct assay_error *err)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < image->all_count; i++) {
+        count += image->all[i].name_count;
+    }
+    return count <= LIMIT_LAYOUT_ENTRIES
+               ? ASSAY_OK
+               : FAIL(err, ASSAY_TOO_LARGE, "manifest.json gives %zu names, more than %d", count,
+                      LIMIT_LAYOUT_ENTRIES);
 }
 
 enum assay_status docker_hybrid_check(struct place *place, const struct docker_image *image,
@@ -111,6 +145,7 @@ enum assay_status docker_hybrid_check(struct place *place, const struct docker_i
     if (!is_hybrid) {
         return ASSAY_OK;
     }
+    TRY(limit_names(image, err));
     TRY(layout_index_each(place, look_at, &hybrid, err));
     if (!hybrid.is_reached) {
         return FAIL(err, ASSAY_AMBIGUOUS,

@@ -112,13 +112,12 @@ struct choice {
     size_t found_count; /* entries that are wanted */
     size_t found;       /* the first of them */
     struct names shown;
-    struct arena scratch;
+    struct docker_image *all; /* in the arena */
 };
 
 static void choice_clear(struct choice *choice)
 {
     names_clear(&choice->shown);
-    arena_clear(&choice->scratch);
 }
 
 static enum assay_status read_wanted(const char *wanted, struct arena *arena, struct choice *choice,
@@ -145,16 +144,16 @@ static enum assay_status read_wanted(const char *wanted, struct arena *arena, st
     return status;
 }
 
-static enum assay_status consider(const struct json_at *entry, size_t index, struct choice *choice,
-                                  struct assay_error *err)
+static enum assay_status consider(const struct json_at *entry, size_t index, struct arena *arena,
+                                  struct choice *choice, struct assay_error *err)
 {
-    struct docker_image image = { 0 };
+    struct docker_image *image = &choice->all[index];
 
     TRY(json_as_object(entry, err));
     TRY(oci_check_case(entry, MEMBERS, ARRAY_LEN(MEMBERS), err));
-    TRY(read_names(entry, &choice->scratch, &image, &choice->shown, err));
+    TRY(read_names(entry, arena, image, &choice->shown, err));
     bool is_wanted = choice->by_index       ? index == choice->index
-                     : choice->name != NULL ? has_name(&image, choice->name)
+                     : choice->name != NULL ? has_name(image, choice->name)
                                             : true;
     if (is_wanted) {
         choice->found = choice->found_count++ == 0 ? index : choice->found;
@@ -184,16 +183,14 @@ static enum assay_status decide(const struct place *place, const char *wanted,
                 place->shown, place->shown, names);
 }
 
+/* out has its names already. */
 static enum assay_status keep(const struct json_at *entry, struct arena *arena,
                               struct docker_image *out, struct assay_error *err)
 {
-    CLEANUP(names_clear) struct names ignored = NAMES_INIT;
     const char *config = NULL;
 
-    *out = (struct docker_image){ 0 };
     TRY(json_get_string(entry, "Config", &config, err));
     TRY(copy_text(arena, config, &out->config, err));
-    TRY(read_names(entry, arena, out, &ignored, err));
     return read_layers(entry, arena, out, err);
 }
 
@@ -204,7 +201,7 @@ enum assay_status docker_manifest_choose(struct place *place, const char *wanted
     AUTO_BUF bytes = BUF_INIT(LIMIT_MANIFEST_BYTES);
     AUTO_JSON_TREE tree = NULL;
     CLEANUP(choice_clear)
-    struct choice choice = { .shown = NAMES_INIT, .scratch = ARENA_INIT(LIMIT_DOCUMENT_ARENA) };
+    struct choice choice = { .shown = NAMES_INIT };
     struct json_at root;
     struct json_at entry;
 
@@ -215,12 +212,17 @@ enum assay_status docker_manifest_choose(struct place *place, const char *wanted
     if (json_count(&root) == 0) {
         return FAIL(err, ASSAY_ARCHIVE_MISSING, "%s: manifest.json names no image", place->shown);
     }
-    for (size_t i = 0; i < json_count(&root); i++) {
+    size_t count = json_count(&root);
+    TRY(arena_alloc(arena, count, sizeof(*choice.all), &choice.all, err));
+    for (size_t i = 0; i < count; i++) {
         json_element(&root, i, &entry);
-        TRY(consider(&entry, i, &choice, err));
+        TRY(consider(&entry, i, arena, &choice, err));
     }
     TRY(decide(place, wanted, &choice, err));
     json_element(&root, choice.found, &entry);
+    *out = choice.all[choice.found];
+    out->all = choice.all;
+    out->all_count = count;
     TRY(keep(&entry, arena, out, err));
     *chosen_name = choice.name != NULL ? choice.name : out->name_count == 1 ? out->names[0] : NULL;
     return ASSAY_OK;

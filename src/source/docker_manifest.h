@@ -13,6 +13,9 @@ struct docker_image {
     size_t layer_count;
     const char *const *names; /* RepoTags in full form; what is no name is left out */
     size_t name_count;
+    /* Of every image in the archive, this one too: the names alone. */
+    const struct docker_image *all;
+    size_t all_count;
 };
 
 /* wanted: REF, or @INDEX from 0; NULL: the only image. *chosen_name is the full name that wanted
@@ -25,8 +28,9 @@ MUST_CHECK enum assay_status docker_manifest_choose(struct place *place, const c
                                                     struct assay_error *err);
 
 /* Docker 25 and later write an OCI layout into the same archive: other tools read that one. Where
- * it is there, every entry of its index that carries a name of the image must lead to the config
- * that manifest.json names, and at least one entry must. ASSAY_AMBIGUOUS. */
+ * it is there, at least one entry of its index must lead to the config that manifest.json names,
+ * and so must every entry that carries a name of the image, or one that manifest.json gives to no
+ * image. ASSAY_AMBIGUOUS. */
 MUST_CHECK enum assay_status docker_hybrid_check(struct place *place,
                                                  const struct docker_image *image,
                                                  const struct source *source,

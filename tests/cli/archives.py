@@ -222,6 +222,8 @@ def test_links():
     judge("docker-archive", linked("manifest.json", "real", {"real": FILES["manifest.json"]}), "archive-link",
           "I18 as manifest.json")
     judge("docker-archive", linked(CONFIG, "real", {"real": FILES[CONFIG]}), "archive-link", "I18 as config")
+    through = {"up": (member("up", kind=b"2", link="."),), "up/manifest.json": b"[]"}
+    judge("docker-archive", write({**FILES, **through}), "archive-link", "I18 a file below a link")
     files = {n: d for n, d in FILES.items() if n != LAYERS[0]}
     hard = {**files, "real": FILES[LAYERS[0]], LAYERS[0]: (member(LAYERS[0], kind=b"1", link="real"),)}
     judge("docker-archive", write(hard), "archive-link", "I20 a layer that is a hard link")
@@ -317,8 +319,8 @@ def test_oci():
         for n in range(500)]}).encode()
     digest = hashlib.sha256(wide).hexdigest()
     many = {**index, "manifests": index["manifests"] + [{
-        "mediaType": "application/vnd.oci.image.index.v1+json", "size": len(wide), "digest": f"sha256:{digest}",
-        "annotations": {"org.opencontainers.image.ref.name": f"other{n}"}} for n in range(9)]}
+        "mediaType": "application/vnd.oci.image.index.v1+json", "size": len(wide), "digest": f"sha256:{digest}"}
+        for _ in range(9)]}
     judge("docker-archive", write({**hybrid, "index.json": json.dumps(many).encode(), f"blobs/sha256/{digest}": wide}),
           "too-large", "I22 more documents than are looked at")
     layer = FILES[LAYERS[0]]
@@ -330,12 +332,31 @@ def test_oci():
     wrong = json.dumps({"schemaVersion": 2, "mediaType": f"{media}.manifest.v1+json",
                         "config": {"mediaType": f"{media}.config.v1+json", "digest": f"sha256:{digest}", "size": len(other)},
                         "layers": [{"mediaType": f"{media}.layer.v1.tar", "digest": diff_id, "size": len(layer)}]}).encode()
-    index["manifests"] = [{"mediaType": f"{media}.manifest.v1+json", "size": len(wrong),
-                           "digest": f"sha256:{hashlib.sha256(wrong).hexdigest()}",
-                           "annotations": {"org.opencontainers.image.ref.name": "1.0"}}]
-    judge("docker-archive", write({**hybrid, "index.json": json.dumps(index).encode(),
-                                   f"blobs/sha256/{hashlib.sha256(wrong).hexdigest()}": wrong,
-                                   f"blobs/sha256/{digest}": other.encode()}), "ambiguous", "I22 two images in one archive")
+    hybrid.update({f"blobs/sha256/{hashlib.sha256(wrong).hexdigest()}": wrong, f"blobs/sha256/{digest}": other.encode()})
+
+    def two(right, annotations, tags=(AS,), more=()):
+        second = {"mediaType": f"{media}.manifest.v1+json", "size": len(wrong),
+                  "digest": f"sha256:{hashlib.sha256(wrong).hexdigest()}", "annotations": annotations}
+        docker = json.loads(FILES["manifest.json"])[0]
+        docker["RepoTags"] = tags and list(tags)
+        return write({**hybrid, "index.json": json.dumps({**index, "manifests": right + [second]}).encode(),
+                      "manifest.json": json.dumps([docker, *more]).encode()})
+    short, full = "org.opencontainers.image.ref.name", "io.containerd.image.name"
+    right = index["manifests"]
+    for what, status, archive in (
+        ("two images in one archive", "ambiguous", two([], {short: "1.0"})),
+        ("a second image of the same name", "ambiguous", two(right, {full: AS})),
+        ("a second image with a name, the first has none", "ambiguous", two(right, {full: AS}, None)),
+        ("a second image with a tag, the first has none", "ambiguous", two(right, {short: "1.0"}, None)),
+        ("a second image with a name, the first has another", "ambiguous", two(right, {full: AS}, ["other:1"])),
+        ("a second image without a name", "ok", two(right, {})),
+    ):
+        judge("docker-archive", archive, status, f"I22 {what}")
+    path = f"{SCRATCH}/archive.tar"
+    with open(path, "wb") as out:
+        out.write(two(right, {full: "docker.io/library/other:1"}, more=[{"Config": "none", "RepoTags": ["other:1"], "Layers": []}]))
+    done = verify(f"docker-archive:{path}:{AS}")
+    check("archives: I22 a second image that both name", done.code == 0, done)
 
 
 # ---- compression: I32 to I37 ----

@@ -102,6 +102,9 @@ Test(archive, good_ones)
                       .name = "tail", .prefix = "pre/fix", .content = "[]", .signed_sum = true });
     tar_put(&tar, &(struct tar_member){ .name = "hard", .type = '1', .link = "c/later" });
     tar_put(&tar, &(struct tar_member){ .name = "dangling", .type = '2', .link = "nowhere" });
+    /* they begin like the link, and stand beside it */
+    tar_put(&tar, &(struct tar_member){ .name = "dangling-too/x", .content = "x" });
+    tar_put(&tar, &(struct tar_member){ .name = "dangling0", .content = "x" });
     tar_put(&tar, &(struct tar_member){ .name = "\xC3\xA4", .content = " \n[3]" });
     tar_end(&tar);
     for (int mode = 0; mode < MODES; mode++) {
@@ -245,6 +248,19 @@ static const struct refusal REFUSALS[] = {
     { "directory and file of one name",
       ASSAY_ARCHIVE_DUPLICATE,
       { { .name = "a/", .type = '5' }, { ONE } } },
+    { "a file below a link",
+      ASSAY_ARCHIVE_LINK,
+      { { .name = "l", .type = '2', .link = "." }, { .name = "l/a", .content = "x" } } },
+    { "a file below a link, in front of it",
+      ASSAY_ARCHIVE_LINK,
+      { { .name = "l/a", .content = "x" }, { .name = "l", .type = '2', .link = "." } } },
+    { "a directory below a link below a directory",
+      ASSAY_ARCHIVE_LINK,
+      { { .name = "d/l", .type = '2', .link = "." }, { .name = "d/l/x/", .type = '5' } } },
+    { "a file below a file", ASSAY_ARCHIVE_LINK, { { ONE }, { .name = "a/b/c", .content = "x" } } },
+    { "a file below a hard link",
+      ASSAY_ARCHIVE_LINK,
+      { { .name = "h", .type = '1', .link = "a" }, { .name = "h/a", .content = "x" } } },
     { "type 7", ASSAY_ARCHIVE, { { .name = "a", .type = '7', .content = "x" } } },
     { "unknown type", ASSAY_ARCHIVE, { { .name = "a", .type = 'Z', .content = "x" } } },
     { "a link with content",

@@ -326,22 +326,33 @@ Test(docker_archive, hybrid)
         const char *other; /* of one that leads elsewhere; NULL: no entry */
         bool below_index;
         enum assay_status status;
+        const char *tags; /* of the image, in manifest.json; NULL: a:1 */
+        const char *more; /* images there; NULL: none */
     } CASES[] = {
-        { CONTAINERD("docker.io/library/a:1"), NULL, false, ASSAY_OK },
-        { REF("1"), NULL, false, ASSAY_OK },
-        { "", NULL, false, ASSAY_OK },
-        { "", NULL, true, ASSAY_OK },
+        { CONTAINERD("docker.io/library/a:1"), NULL, false, ASSAY_OK, NULL, NULL },
+        { REF("1"), NULL, false, ASSAY_OK, NULL, NULL },
+        { "", NULL, false, ASSAY_OK, NULL, NULL },
+        { "", NULL, true, ASSAY_OK, NULL, NULL },
         { CONTAINERD("docker.io/library/a:1"), CONTAINERD("docker.io/library/b:1"), false,
-          ASSAY_OK },
+          ASSAY_AMBIGUOUS, NULL, NULL },
+        { CONTAINERD("docker.io/library/a:1"), REF("2"), false, ASSAY_AMBIGUOUS, NULL, NULL },
+        { CONTAINERD("docker.io/library/a:1"), "", false, ASSAY_OK, NULL, NULL },
+        { CONTAINERD("docker.io/library/a:1"), CONTAINERD("docker.io/library/b:1"), false, ASSAY_OK,
+          NULL, "," IMAGE("[\"b:1\"]") },
+        { CONTAINERD("docker.io/library/a:1"), CONTAINERD("docker.io/library/c:1"), false,
+          ASSAY_AMBIGUOUS, NULL, "," IMAGE("[\"b:1\"]") },
+        { "", CONTAINERD("docker.io/library/b:1"), false, ASSAY_AMBIGUOUS, "null", NULL },
+        { "", REF("1"), false, ASSAY_AMBIGUOUS, "null", NULL },
+        { "", "", false, ASSAY_OK, "null", NULL },
         { CONTAINERD("docker.io/library/a:1"), CONTAINERD("docker.io/library/a:1"), false,
-          ASSAY_AMBIGUOUS },
-        { CONTAINERD("docker.io/library/a:1"), REF("1"), false, ASSAY_AMBIGUOUS },
-        { CONTAINERD("docker.io/library/a:1"), REF("docker.io/library/a:1"), false,
-          ASSAY_AMBIGUOUS },
-        { "", CONTAINERD("docker.io/library/a:1"), true, ASSAY_AMBIGUOUS },
-        { NULL, CONTAINERD("docker.io/library/a:1"), false, ASSAY_AMBIGUOUS },
-        { NULL, "", false, ASSAY_AMBIGUOUS },
-        { NULL, NULL, false, ASSAY_AMBIGUOUS },
+          ASSAY_AMBIGUOUS, NULL, NULL },
+        { CONTAINERD("docker.io/library/a:1"), REF("1"), false, ASSAY_AMBIGUOUS, NULL, NULL },
+        { CONTAINERD("docker.io/library/a:1"), REF("docker.io/library/a:1"), false, ASSAY_AMBIGUOUS,
+          NULL, NULL },
+        { "", CONTAINERD("docker.io/library/a:1"), true, ASSAY_AMBIGUOUS, NULL, NULL },
+        { NULL, CONTAINERD("docker.io/library/a:1"), false, ASSAY_AMBIGUOUS, NULL, NULL },
+        { NULL, "", false, ASSAY_AMBIGUOUS, NULL, NULL },
+        { NULL, NULL, false, ASSAY_AMBIGUOUS, NULL, NULL },
     };
 
     for (size_t i = 0; i < ARRAY_LEN(CASES); i++) {
@@ -353,10 +364,14 @@ Test(docker_archive, hybrid)
         char entry[500] = "";
         char second[500] = "";
         char index[1200];
+        char manifest[500];
         FIXTURE(fixture);
         manifest_of(CONFIG, own);
         manifest_of(OTHER_CONFIG, other);
         entry_of(own, "manifest", "", entry);
+        (void)snprintf(manifest, sizeof(manifest), "[" IMAGE("%s") "%s]",
+                       CASES[i].tags == NULL ? "[\"a:1\"]" : CASES[i].tags,
+                       CASES[i].more == NULL ? "" : CASES[i].more);
         (void)snprintf(below, sizeof(below),
                        "{\"schemaVersion\":2,\"mediaType\":\"" OCI
                        "index.v1+json\",\"manifests\":[%s]}",
@@ -378,9 +393,10 @@ Test(docker_archive, hybrid)
         put(&fixture, "c.json", CONFIG);
         put(&fixture, "oci-layout", LAYOUT);
         put(&fixture, "index.json", index);
-        put(&fixture, "manifest.json", "[" IMAGE("[\"a:1\"]") "]");
-        cr_expect_eq(open_docker(&fixture, "a:1", &source, &err), CASES[i].status,
-                     "case %zu: %s %s", i, assay_status_id(err.status), err.message);
+        put(&fixture, "manifest.json", manifest);
+        cr_expect_eq(open_docker(&fixture, CASES[i].tags == NULL ? "a:1" : NULL, &source, &err),
+                     CASES[i].status, "case %zu: %s %s", i, assay_status_id(err.status),
+                     err.message);
         source_free(source);
     }
 }
