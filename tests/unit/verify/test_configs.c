@@ -162,6 +162,39 @@ Test(configs, what_is_kept_was_hashed)
 
 /* ---- time ---- */
 
+static void interrupt(void *ctx, const char *what, uint64_t done_bytes UNUSED,
+                      uint64_t total_bytes UNUSED)
+{
+    if (what != NULL && strstr(what, ":arm") != NULL) {
+        atomic_store((atomic_int *)ctx, ASSAY_INTERRUPTED);
+    }
+}
+
+/* All that is needed has come: the image that is judged is judged, none after it. */
+Test(configs, an_interruption_ends_a_repository_between_images)
+{
+    static const char *const references[] = { APP ":1.0", APP ":arm", APP ":legacy" };
+    static const enum assay_status expected[] = { ASSAY_OK, ASSAY_OK, ASSAY_INTERRUPTED };
+    atomic_int interrupted = ASSAY_OK;
+    struct assay_verdict *verdicts[ARRAY_LEN(references)];
+    struct scripted scripted;
+    set_up(&scripted);
+    struct assay_options options = scripted_options(&scripted);
+    options.interrupted = &interrupted;
+    options.progress = interrupt;
+    options.progress_ctx = &interrupted;
+    struct assay_session *session = open_session(&scripted, &options);
+    cr_expect_eq(assay_verify_many(session, references, ARRAY_LEN(references), verdicts),
+                 ASSAY_INTERRUPTED);
+    for (size_t i = 0; i < ARRAY_LEN(references); i++) {
+        cr_expect_eq(assay_verdict_status(verdicts[i]), expected[i], "%s: %s", references[i],
+                     assay_verdict_message(verdicts[i]));
+        assay_verdict_free(verdicts[i]);
+    }
+    assay_session_free(session);
+    scripted_clear(&scripted);
+}
+
 Test(configs, a_session_has_its_time)
 {
     struct scripted scripted;
