@@ -162,12 +162,19 @@ Test(configs, what_is_kept_was_hashed)
 
 /* ---- time ---- */
 
-static void interrupt(void *ctx, const char *what, uint64_t done_bytes UNUSED,
-                      uint64_t total_bytes UNUSED)
+static void interrupt(void *ctx, const char *what, uint64_t total_bytes UNUSED)
 {
-    if (what != NULL && strstr(what, ":arm") != NULL) {
+    if (what != NULL && strcmp(what, APP ":arm") == 0) {
         atomic_store((atomic_int *)ctx, ASSAY_INTERRUPTED);
     }
+}
+
+static void advance(void *ctx UNUSED, uint64_t bytes UNUSED)
+{
+}
+
+static void end(void *ctx UNUSED)
+{
 }
 
 /* All that is needed has come: the image that is judged is judged, none after it. */
@@ -176,13 +183,13 @@ Test(configs, an_interruption_ends_a_repository_between_images)
     static const char *const references[] = { APP ":1.0", APP ":arm", APP ":legacy" };
     static const enum assay_status expected[] = { ASSAY_OK, ASSAY_OK, ASSAY_INTERRUPTED };
     atomic_int interrupted = ASSAY_OK;
+    const struct assay_progress progress = { interrupt, advance, end, &interrupted };
     struct assay_verdict *verdicts[ARRAY_LEN(references)];
     struct scripted scripted;
     set_up(&scripted);
+    scripted.env.interrupted = &interrupted;
+    scripted.env.progress = &progress;
     struct assay_options options = scripted_options(&scripted);
-    options.interrupted = &interrupted;
-    options.progress = interrupt;
-    options.progress_ctx = &interrupted;
     struct assay_session *session = open_session(&scripted, &options);
     cr_expect_eq(assay_verify_many(session, references, ARRAY_LEN(references), verdicts),
                  ASSAY_INTERRUPTED);
