@@ -214,6 +214,9 @@
 #define LIMIT_COMPOSE_NAMES 4096       /* in the .env files of one project */
 #define LIMIT_COMPOSE_ARENA (64 * MIB) /* texts with their variables filled in */
 
+/* ---- kustomizations ---- */
+#define LIMIT_KUSTOMIZE_BYTES (32 * MIB) /* of the files that one leads to */
+
 /* ---- engines ---- */
 #define LIMIT_PROCESS_END_MS  10000L /* for another program to end by itself, once asked to */
 #define LIMIT_ENGINE_SILENT_S 3600L  /* an engine copies a whole image before its first byte */

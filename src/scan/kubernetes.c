@@ -162,6 +162,9 @@ static enum assay_status take_mapping(struct walk *walk, struct step *item, stru
         if (slice_has_prefix(object->api, SLICE_LITERAL("kustomize."))) {
             TRY(kubernetes_take_kustomization(object, node, err));
         }
+        if (slice_is(object->api, "builtin")) {
+            TRY(kubernetes_take_builtin(object, node, err));
+        }
     }
     TRY(kubernetes_take_fields(object, node, false, err));
     return push_children(walk, item, err);
@@ -227,9 +230,10 @@ static enum assay_status take_documents(struct walk *walk, struct scan *scan,
                                         const struct scan_input *input,
                                         const struct yaml_file *yaml, struct assay_error *err)
 {
-    const struct kubernetes_object unknown = { .scan = scan,
-                                               .file = input->file,
-                                               .directory = input->directory };
+    struct kubernetes_reading reading = { 0 };
+    const struct kubernetes_object unknown = {
+        .scan = scan, .file = input->file, .directory = input->directory, .reading = &reading
+    };
     for (size_t i = 0; is_kustomization(scan->files[input->file].name) && i < yaml->count; i++) {
         if (!is_object(yaml->documents[i])) {
             TRY(kubernetes_take_kustomization(&unknown, yaml->documents[i], err));

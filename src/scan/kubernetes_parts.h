@@ -6,6 +6,13 @@
 #include "base/limits.h"
 #include "scan/node.h"
 
+/* How much one file has led to. */
+struct kubernetes_reading {
+    size_t opened;
+    size_t bytes;
+    bool is_full; /* and that was said */
+};
+
 /* What a node belongs to. */
 struct kubernetes_object {
     struct scan *scan;
@@ -14,6 +21,7 @@ struct kubernetes_object {
     struct slice kind;
     struct slice name;     /* empty: none */
     const char *directory; /* of the file, as scan_open takes it */
+    struct kubernetes_reading *reading;
 };
 
 /* "Deployment web, container app"; what and name may be empty. Lives in the scan's arena. */
@@ -34,6 +42,11 @@ MUST_CHECK enum assay_status kubernetes_take_fields(const struct kubernetes_obje
 MUST_CHECK enum assay_status kubernetes_take_kustomization(const struct kubernetes_object *object,
                                                            const struct yaml_node *root,
                                                            struct assay_error *err);
+
+/* What changes images or brings some, by a kind of kustomize's own: it is not read. */
+MUST_CHECK enum assay_status kubernetes_take_builtin(const struct kubernetes_object *object,
+                                                     const struct yaml_node *root,
+                                                     struct assay_error *err);
 
 /* "Kind:path.to[].image", read. */
 struct kubernetes_path {

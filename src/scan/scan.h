@@ -191,5 +191,7 @@ MUST_CHECK enum assay_status scan_add_ignore(struct scan *scan, const struct sca
 MUST_CHECK enum assay_status scan_open(struct scan *scan, const char *directory, const char *path,
                                        struct buf *bytes, struct scan_input *out, bool *found,
                                        struct assay_error *err);
+/* Whether that path is a directory of the tree. */
+bool scan_is_directory(const struct scan *scan, const char *directory, const char *path);
 
 #endif

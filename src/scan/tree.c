@@ -171,6 +171,20 @@ static enum assay_status add_outside(struct scan *scan, const char *path, struct
                              "it lies outside of the directory that is judged", err);
 }
 
+bool scan_is_directory(const struct scan *scan, const char *directory, const char *path)
+{
+    char relative[LIMIT_SCAN_PATH_BYTES] = "";
+    struct buf resolved = { .ptr = (uint8_t *)relative,
+                            .cap = sizeof(relative),
+                            .max = sizeof(relative) - 1 };
+    if (scan->tree == NULL || path[0] == '/' || !resolve(directory, path, &resolved)) {
+        return false;
+    }
+    AUTO_FD fd = fd_open_beneath(scan->tree->root_fd, relative[0] == '\0' ? "." : relative,
+                                 O_PATH | O_DIRECTORY);
+    return fd >= 0;
+}
+
 enum assay_status scan_open(struct scan *scan, const char *directory, const char *path,
                             struct buf *bytes, struct scan_input *out, bool *found,
                             struct assay_error *err)

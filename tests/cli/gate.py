@@ -249,6 +249,8 @@ def test_what_names_other_files():
         ("a file", "patches: [{path: p.yaml}]\n", {"p_dot_yaml": change}, 0),
         ("an image by a file", "patches: [{path: p.yaml}]\n", {"p_dot_yaml": image}, 4),
         ("an image the old way", "patchesJson6902: [{path: p.yaml}]\n", {"p_dot_yaml": image}, 4),
+        ("an image by a file that says a kind in passing", "patches: [{path: p.yaml}]\n", {"p_dot_yaml": "# kind\n" + image}, 4),
+        ("a manifest of another name", "resources: [r]\n", {"r": "apiVersion: v1\nkind: Pod\nspec: {}\n"}, 4),
         ("a merge", "patchesStrategicMerge:\n- |\n  spec: {image: x}\n", {}, 4),
     ]
     for name, text, more, code in rows:

@@ -95,6 +95,7 @@ Test(scan_kubernetes, kinds_are_strict)
 static const struct found_row documents[] = {
     { "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
       "resources: [a.yaml, ../b, 'https://x.example/y?ref=1']\n",
+      "3:13 ?a.yaml (Kustomization, resources)\n3:21 ?../b (Kustomization, resources)\n"
       "3:28 ?https://x.example/y?ref=1 (Kustomization, resources)\n" },
     { "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
       "helmCharts: [{name: a}]\n",
