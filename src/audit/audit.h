@@ -20,6 +20,7 @@ struct audit_options {
     const char *gun;           /* "": plain TUF, which names no repository */
     struct tuf_remote *remote; /* borrowed */
     const struct tuf_pin *pin; /* kind NONE: see tofu and state */
+    bool is_promised;          /* a pin of this very gun, or state, says that there are roots */
     bool tofu;                 /* without pin and state: the oldest root that is there is taken */
     /* With no pin: starts at the root that the state begins with. Its floors are compared with.
      * NULL: there is none. */

@@ -128,6 +128,15 @@ static enum assay_status find_hidden(const struct finding_maker *maker,
                        role->name, role->newest_claimed, role->versions[last - 1].version);
 }
 
+/* A file by keys that only roots before the pinned one gave is old. Where the vouched keys signed
+ * none that is newer, it stands in the place of theirs. */
+static bool is_out_of_place(const struct audit_role *role, const struct audit_version *version)
+{
+    const struct audit_version *newest = audit_role_newest(role);
+    return version->trust == AUDIT_UNVOUCHED &&
+           (newest == NULL || version->version >= newest->version);
+}
+
 /* What could not be read is missing; what was read and does not hold is invalid. */
 static enum assay_status find_bad_files(const struct finding_maker *maker,
                                         const struct audit_role *role, struct assay_error *err)
@@ -144,6 +153,11 @@ static enum assay_status find_bad_files(const struct finding_maker *maker,
         } else if (version->trust == AUDIT_INVALID) {
             TRY(finding_add(maker, AUDIT_FINDING_ROLE_INVALID, &place, err, "%s",
                             version->failure));
+        } else if (is_out_of_place(role, version)) {
+            TRY(finding_add(maker, AUDIT_FINDING_ROLE_INVALID, &place, err,
+                            "%s version %" PRIu64
+                            " is signed only by keys of roots before the first vouched one",
+                            role->name, version->version));
         }
     }
     return ASSAY_OK;

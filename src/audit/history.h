@@ -15,7 +15,9 @@
 
 enum audit_trust {
     AUDIT_VOUCHED,   /* signatures lead from the pin to it without a gap */
-    AUDIT_UNVOUCHED, /* signed as it says itself, but nothing leads from the pin to it */
+    /* Nothing leads from the pin to it: a root that is signed as it says itself, or a file by the
+     * keys of such roots before the first vouched one. */
+    AUDIT_UNVOUCHED,
     AUDIT_INVALID,   /* there, and wrong: status and failure say how */
     AUDIT_ABSENT     /* not to be had, though a later version is there or claimed */
 };

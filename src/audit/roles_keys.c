@@ -34,15 +34,25 @@ static bool same_keys(const struct audit_role_keys *a, const struct audit_role_k
 }
 
 static enum assay_status add_set(struct key_sets *sets, const struct audit_role_keys *keys,
-                                 uint64_t version, struct assay_error *err)
+                                 const struct audit_version *version, struct assay_error *err)
 {
-    if (sets->count > 0 && same_keys(sets->items[sets->count - 1].keys, keys)) {
-        sets->items[sets->count - 1].last = version;
+    bool is_vouched = version->trust == AUDIT_VOUCHED;
+    struct key_set *last = sets->count == 0 ? NULL : &sets->items[sets->count - 1];
+    if (last != NULL && last->is_vouched == is_vouched && same_keys(last->keys, keys)) {
+        last->last = version->version;
         return ASSAY_OK;
     }
     TRY(mem_grow(&sets->items, sets->count, &sets->cap, sizeof(*sets->items), err));
-    sets->items[sets->count++] = (struct key_set){ keys, version, version };
+    sets->items[sets->count++] =
+        (struct key_set){ keys, version->version, version->version, is_vouched };
     return ASSAY_OK;
+}
+
+/* Whether what the version says of keys is of use: see key_sets_collect. */
+static bool tells_keys(const struct audit_version *version, bool is_root, size_t vouched)
+{
+    return version->trust == AUDIT_VOUCHED ||
+           (version->trust == AUDIT_UNVOUCHED && is_root && vouched == 0);
 }
 
 enum assay_status key_sets_collect(const struct audit_history *history, const char *role,
@@ -56,12 +66,15 @@ enum assay_status key_sets_collect(const struct audit_history *history, const ch
             parent = &history->roles[i];
         }
     }
+    size_t vouched = 0;
     for (size_t i = 0; parent != NULL && i < parent->count; i++) {
         const struct audit_version *version = &parent->versions[i];
-        const struct audit_role_keys *keys =
-            version->trust == AUDIT_VOUCHED ? audit_version_keys(version, role) : NULL;
+        const struct audit_role_keys *keys = tells_keys(version, !is_delegation, vouched)
+                                                 ? audit_version_keys(version, role)
+                                                 : NULL;
+        vouched += version->trust == AUDIT_VOUCHED;
         if (keys != NULL && keys->key_count > 0) {
-            TRY(add_set(out, keys, version->version, err));
+            TRY(add_set(out, keys, version, err));
         }
     }
     return ASSAY_OK;

@@ -13,6 +13,7 @@ struct key_set {
     const struct audit_role_keys *keys;
     uint64_t first;
     uint64_t last;
+    bool is_vouched;
 };
 
 struct key_sets {
@@ -21,7 +22,9 @@ struct key_sets {
     size_t cap;
 };
 void key_sets_clear(struct key_sets *sets);
-/* What vouched versions of the parent say: of root for the three, of a targets file otherwise. */
+/* What vouched versions of the parent say: of root for the three, of a targets file otherwise; and
+ * before those, what roots older than the first vouched one say, since they tell an old file from a
+ * forged one. */
 MUST_CHECK enum assay_status key_sets_collect(const struct audit_history *history, const char *role,
                                               struct key_sets *out, struct assay_error *err);
 /* "targets" of "targets/x"; false for the three that root names. */

@@ -108,6 +108,7 @@ static enum assay_status note_signers(struct roles_run *run, const struct key_se
         places[place] = set->keys->keys[i];
         count++;
     }
+    version->trust = set->is_vouched ? AUDIT_VOUCHED : AUDIT_UNVOUCHED;
     version->parent_first = set->first;
     version->parent_last = set->last;
     version->signer_count = count;
@@ -188,7 +189,6 @@ enum assay_status role_verify(struct roles_run *run, const char *role, const str
     struct assay_error reason = ERROR_INIT;
     version->length = bytes.len;
     version->failure = "";
-    version->trust = AUDIT_VOUCHED;
     TRY(digest_compute(DIGEST_SHA256, bytes, &version->sha256, err));
     enum assay_status status = check(run, role, sets, bytes, file, version, &reason);
     if (status == ASSAY_NO_MEMORY || status == ASSAY_INTERNAL) {

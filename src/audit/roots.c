@@ -241,13 +241,34 @@ static enum assay_status walk(struct root_audit *audit, struct assay_error *err)
 
 /* ---- the step ---- */
 
-/* Nothing is there at all. */
+/* Whether a root is there, whatever it is worth. */
+static bool has_root(const struct audit_role *role)
+{
+    for (size_t i = 0; i < role->count; i++) {
+        if (role->versions[i].trust != AUDIT_ABSENT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nothing is there at all, or nothing could be had. */
 static enum assay_status no_root(const struct root_audit *audit, const struct tuf_file *plain,
                                  struct assay_error *err)
 {
     const char *where = audit->report->where;
     if (audit->found.plain.status != ASSAY_OK) {
         return error_pass(err, &audit->found.plain);
+    }
+    if (audit->found.role->count > 0) {
+        const struct audit_version *version = &audit->found.role->versions[0];
+        return FAIL(err, version->status, "root version %" PRIu64 ": %s", version->version,
+                    version->failure);
+    }
+    if (audit->options->is_promised) {
+        return FAIL(err, ASSAY_TRUST_DATA_GONE,
+                    "%s has no root for %s, though a pin or the stored state says there is one",
+                    where, audit->rules.gun);
     }
     if (plain->outcome == TUF_FILE_NEVER_SIGNED) {
         return FAIL(err, ASSAY_NO_TRUST_DATA, "%s says that it has no trust data for %s", where,
@@ -262,7 +283,7 @@ static enum assay_status run(struct root_audit *audit, struct tuf_file *plain,
     TRY(root_prepare(audit, plain, err));
     TRY(root_crew_new(audit->options->threads, &audit->crew, err));
     TRY(walk(audit, err));
-    if (audit->found.role->count == 0) {
+    if (!has_root(audit->found.role)) {
         return no_root(audit, plain, err);
     }
     root_judge(&audit->rules, &audit->found, audit->report);

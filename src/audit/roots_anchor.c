@@ -106,6 +106,27 @@ static enum assay_status judge_chain(const struct root_findings *found, size_t a
 
 /* ---- the chain could not be started ---- */
 
+/* That no root has what the pin asks for is only known once all of them were seen. */
+static enum assay_status all_read(const struct root_findings *found, struct assay_error *err)
+{
+    const struct audit_role *role = found->role;
+    if (assay_status_class(found->plain.status) == ASSAY_CLASS_UNDECIDED) {
+        return error_pass(err, &found->plain);
+    }
+    for (size_t i = 0; i < role->count; i++) {
+        if (role->versions[i].trust == AUDIT_ABSENT) {
+            return against(&role->versions[i], err);
+        }
+    }
+    if (role->count > 0 && role->versions[0].version > 1) {
+        return FAIL(err, ASSAY_ROOT_CHAIN_MISSING,
+                    "root versions before %" PRIu64
+                    ", of which one may be the pinned root, are not there",
+                    role->versions[0].version);
+    }
+    return ASSAY_OK;
+}
+
 static enum assay_status no_fingerprint(const struct root_rules *rules,
                                         const struct root_findings *found, struct assay_error *err)
 {
@@ -120,6 +141,7 @@ static enum assay_status no_fingerprint(const struct root_rules *rules,
                                 "Pin the root file instead: 'assay root pin GUN --root FILE'.");
         }
     }
+    TRY(all_read(found, err));
     digest_format(&rules->pin->fingerprint, text);
     return FAIL(err, ASSAY_PIN_MISMATCH, "no root has a root key with the pinned fingerprint %s",
                 text);
@@ -149,6 +171,7 @@ static enum assay_status no_anchor(const struct root_rules *rules,
         return no_fingerprint(rules, found, err);
     }
     if (rules->anchor == AUDIT_ANCHOR_CA) {
+        TRY(all_read(found, err));
         return FAIL(err, ASSAY_PIN_MISMATCH, "no root has a certificate of the pinned CA");
     }
     for (size_t i = 0; i < rules->extra_count; i++) {

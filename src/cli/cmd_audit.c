@@ -109,6 +109,7 @@ static enum assay_status run_audit(const struct session_evidence *evidence, int6
         .gun = evidence->name.name == NULL ? "" : evidence->name.name,
         .remote = evidence->remote,
         .pin = &evidence->pin,
+        .is_promised = evidence->pin_is_exact || evidence->state_root.len > 0,
         .tofu = evidence->tofu,
         .state =
             evidence->store == NULL || evidence->has_at ? NULL : tuf_store_state(evidence->store),

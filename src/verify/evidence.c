@@ -93,6 +93,7 @@ static enum assay_status open_parts(struct assay_session *session, struct sessio
     }
     server_choice_clear(&server);
     out->pin = pin.pin; /* handed over */
+    out->pin_is_exact = pin.is_exact;
     return status;
 }
 

@@ -93,6 +93,7 @@ struct session_evidence {
     struct tuf_remote *remote;
     const struct assay_env *env;
     struct tuf_pin pin;      /* kind NONE: none is known */
+    bool pin_is_exact;       /* for this very GUN */
     struct tuf_store *store; /* NULL: there is no state, or it must not count */
     struct buf state_root;   /* the first root that state holds; empty without one */
     int64_t now_unix_s;

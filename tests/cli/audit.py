@@ -176,6 +176,12 @@ def test_anchors():
     expect("audit: a pin that no root has", ran, 1)
     check("audit: everything is shown", result["status"] == "pin-mismatch" and len(trusts(result)) == 6 and
           all(t == U for _, t in trusts(result)), ran)
+    late = history(lambda path: [os.remove(f"{path}/{v}.root.json") for v in range(1, 6)])
+    result, ran = report(late, root=f"sha256:{first['canonical-id']}")
+    expect("audit: the pinned root may be one that is not there", ran, 4)
+    check("audit: that is no mismatch", result["status"] == "root-chain-missing" and trusts(result) == [(6, U)], ran)
+    down = ("--trust-server", "https://127.0.0.1:1", "--root", f"sha256:{first['canonical-id']}")
+    expect("audit: nobody answers", run("audit", "--state-dir", fresh_state(), *down, ROT), 4, "", ["[net-connect]"])
     expect("audit: no pin", audit(whole, root=None, at=None), 4, "", ["no-root-pinned"])
     result, _ = report(whole, "--tofu", root=None, at=None)
     check("audit: first use is the oldest root", result["anchor"] == "first-use" and result["anchor-version"] == 1)

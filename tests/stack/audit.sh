@@ -83,6 +83,14 @@ holds "the signer that is gone is found: $(findings "$work/out")" [ "$(findings 
     "signer-gone delegation-all-paths threshold-one key-unused" ]
 holds "every time is the changefeed's" [ "$(grep -c '"published-source": "changefeed"' "$work/out")" -ge 60 ]
 cp "$work/out" "$work/audit.json"
+run 0 "audit from the newest root" audit -o json --root "sha256:$(root_id "$audited")" "$audited" &&
+    holds "what older keys signed is old, not wrong: $(findings "$work/out")" [ "$(findings "$work/out")" = \
+        "signer-gone delegation-all-paths threshold-one key-unused not-vouched" ]
+status 4 trust-data-gone "audit of a repository that a pin promises" audit \
+    --root "sha256:$(printf '0%.0s' $(seq 64))" "$REGISTRY/test/never"
+status 3 no-trust-data "audit of one that was never signed" audit --tofu "$REGISTRY/test/never"
+status 4 net-connect "audit of a server that is down" audit --trust-server https://localhost:1 --root "$work/audited.json" \
+    "$audited"
 run 0 "audit in text" audit --root "$work/audited.json" "$audited" &&
     holds "it is vouched for" grep -q "^VOUCHED  $audited  root=1-7  anchor=root-file" "$work/out"
 run 1 "audit --fail-on high" audit --fail-on high --root "$work/audited.json" "$audited" && ok "audit --fail-on high"

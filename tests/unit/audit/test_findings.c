@@ -124,6 +124,15 @@ Test(findings, bad_role_files)
     EXPECT(&repo, "not read", AUDIT_FINDING_ROLE_MISSING);
 }
 
+Test(findings, files_by_keys_before_the_pin)
+{
+    AUTO_REPO repo = repo_make();
+    repo_add(&repo, "snapshot", &(struct audit_version){ .version = 2 })->trust = AUDIT_UNVOUCHED;
+    EXPECT(&repo, "newer than what vouched keys signed", AUDIT_FINDING_ROLE_INVALID);
+    (void)repo_add(&repo, "snapshot", &(struct audit_version){ .version = 3 });
+    EXPECT_NONE(&repo, "older");
+}
+
 /* ---- what was seen ---- */
 
 static struct tuf_state seen_state(struct repo *repo)
