@@ -247,6 +247,9 @@ static enum assay_status take_version(void *ctx, uint64_t number, struct tuf_fil
         TRY(ask_again(reading, number, file, err));
     }
     if (file->outcome == TUF_FILE_FAILED) {
+        bool is_unread = assay_status_class(file->error.status) == ASSAY_CLASS_UNDECIDED;
+        reading->missing += is_unread;
+        *more = !is_unread || reading->missing < LIMIT_AUDIT_FLIGHT; /* a server that went away */
         return add_failure(reading->run, reading->role, number, AUDIT_INVALID, file->error.status,
                            file->error.message, err);
     }

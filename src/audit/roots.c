@@ -303,7 +303,11 @@ enum assay_status audit_roots(const struct audit_options *options, struct audit_
     struct tuf_file plain;
     TRY(audit_fetch_one(options->remote, tuf_top_role_names[TUF_ROOT], LIMIT_ROOT_BYTES, &plain,
                         err));
-    enum assay_status status = run(&audit, &plain, err);
+    /* whoever does not answer the first question is not asked ten thousand more */
+    bool has_answer = plain.outcome != TUF_FILE_FAILED ||
+                      assay_status_class(plain.error.status) != ASSAY_CLASS_UNDECIDED;
+    enum assay_status status =
+        has_answer ? run(&audit, &plain, err) : error_pass(err, &plain.error);
     tuf_file_clear(&plain);
     return status;
 }

@@ -46,7 +46,10 @@ static enum assay_status open_base(struct creation *creation, struct assay_error
     if (lstat(creation->path, &info) != 0 && errno == ENOENT) {
         return ASSAY_OK;
     }
-    return bundle_open(creation->path, &creation->base, err);
+    enum assay_status status = bundle_open(creation->path, &creation->base, err);
+    return status == ASSAY_BUNDLE
+               ? error_remedy(err, status, "Name another file by --to: this one is left as it is.")
+               : status;
 }
 
 static enum assay_status create(struct cli *cli, void *data, enum assay_status *says,

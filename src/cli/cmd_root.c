@@ -219,8 +219,10 @@ static enum assay_status root_remove(struct cli *cli, struct assay_error *err)
         TRY(forget_state(cli, pattern, &any, &text, err));
     }
     if (!any) {
-        return FAIL(err, ASSAY_NOTHING, "there is neither a pin nor a state of %s to remove",
-                    pattern);
+        return error_remedy(
+            err,
+            FAIL(err, ASSAY_NOTHING, "there is neither a pin nor a state of %s to remove", pattern),
+            "See 'assay root list'; pins in /etc/assay/roots are removed there.");
     }
     return output_result(buf_slice(&text), err);
 }

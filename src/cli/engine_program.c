@@ -31,8 +31,10 @@ enum assay_status engine_program_find(struct cli *cli, const char *named,
     }
     if (!found) {
         return error_remedy(err,
-                            FAIL(err, ASSAY_ENGINE, "%s is not installed",
-                                 named != NULL ? named : "neither docker nor podman"),
+                            FAIL(err, ASSAY_ENGINE, "%s is installed",
+                                 named == NULL               ? "neither docker nor podman"
+                                 : strcmp(named, "docker") == 0 ? "no docker"
+                                                                : "no podman"),
                             "Install docker or podman, or add its directory to PATH.");
     }
     return environment_for_engine(&cli->arena, &out->environment, err);

@@ -112,7 +112,7 @@ static enum assay_status run_command(const struct command *command, size_t count
     if (status == ASSAY_OK) {
         status = run(command, cli, err);
     }
-    if (err->status == ASSAY_USAGE) {
+    if (err->status == ASSAY_USAGE && err->remedy[0] == '\0') {
         status = error_remedy(err, status, "See 'assay help %s'.", command->name);
     }
     return status;

@@ -60,6 +60,7 @@ static enum assay_status plan(const struct policy_set *policies, struct pin_file
     }
     bool has_digest = reference.digest.alg != DIGEST_NONE;
     if (!found->is_rewritable && !has_digest) {
+        row->remedy = "Write it with its digest where the value comes from.";
         return refuse(files, row, ASSAY_UNRESOLVED,
                       "it is put together from parts, so that no digest can be written into it",
                       err);
@@ -116,8 +117,11 @@ static enum assay_status take_refusals(struct pin_files *files, struct pin_row *
     for (size_t i = 0; i < files->gate.finding_count; i++) {
         const struct gate_finding *finding = &files->gate.findings[i];
         struct pin_row *row = finding->image == SIZE_MAX ? NULL : rows[finding->image];
+        /* what pinning mends, or leaves to the gate, is not why */
+        bool is_beside = finding->rule == GATE_DIGEST_MISSING_RULE ||
+                         finding->rule == GATE_TAG_LATEST_RULE;
         if (row != NULL && row->verdict == NULL && row->status == ASSAY_INTERNAL &&
-            finding->status != ASSAY_OK) {
+            finding->status != ASSAY_OK && !is_beside) {
             row->remedy = finding->remedy;
             TRY(refuse(files, row, finding->status, finding->message, err));
         }

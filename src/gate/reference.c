@@ -95,6 +95,19 @@ static enum assay_status judge_allowed(const struct gate_case *at, enum gate_way
                      until, allowed->reason, origin);
 }
 
+/* What stands in no file is not mended by writing into one. */
+static enum assay_status judge_no_digest(const struct gate_case *at,
+                                         const struct policy_origin *from, struct assay_error *err)
+{
+    const struct gate_place place = gate_place_of(at->gate, at->image);
+    char origin[GATE_ORIGIN_BYTES];
+    bool is_argument = at->gate->images[at->image].found->place == SCAN_ARGUMENT;
+    gate_origin(from, origin);
+    return gate_add(at->gate, &place, GATE_DIGEST_MISSING_RULE, ASSAY_OK,
+                    is_argument ? "Give the reference that 'assay pin' prints." : NULL, err,
+                    "the reference must name the digest that it was judged by%s", origin);
+}
+
 enum assay_status gate_judge_reference(const struct gate_case *at, enum gate_way way,
                                        struct assay_error *err)
 {
@@ -107,9 +120,7 @@ enum assay_status gate_judge_reference(const struct gate_case *at, enum gate_way
     }
     TRY(judge_allowed(at, way, err));
     if (digest->number >= POLICY_DIGEST_REQUIRED && reference->digest.alg == DIGEST_NONE) {
-        gate_origin(&digest->origin, origin);
-        TRY(GATE_FIND(at, GATE_DIGEST_MISSING_RULE, err,
-                      "the reference must name the digest that it was judged by%s", origin));
+        TRY(judge_no_digest(at, &digest->origin, err));
     }
     if (latest->number >= POLICY_LATEST_FORBIDDEN && reference->tag != NULL &&
         strcmp(reference->tag, "latest") == 0) {

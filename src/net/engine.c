@@ -191,7 +191,10 @@ static enum assay_status judge_answer(const struct engine *engine, const char *i
     }
     text_sanitise(body, said, sizeof(said));
     if (response->http_status == 404) {
-        return FAIL(err, ASSAY_IMAGE_ABSENT, "%s does not have %s: %s", engine->shown, image, said);
+        return error_remedy(
+            err,
+            FAIL(err, ASSAY_IMAGE_ABSENT, "%s does not have %s: %s", engine->shown, image, said),
+            "Pull it, or name one that 'docker images' lists.");
     }
     return FAIL(err, ASSAY_ENGINE, "%s answers %d: %s", engine->shown, response->http_status, said);
 }

@@ -113,8 +113,11 @@ enum assay_status oci_name_parse(const char *text, struct oci_reference *out,
 
     *out = (struct oci_reference){ 0 };
     if (parts.has_tag || parts.has_digest) {
-        return reference_refuse(err, &parts,
-                                "a repository name is wanted here, without tag and digest");
+        return error_remedy(
+            err,
+            reference_refuse(err, &parts,
+                             "a repository name is wanted here, without tag and digest"),
+            "Write [REGISTRY[:PORT]/]NAME alone.");
     }
     return oci_reference_parse(text, out, err);
 }

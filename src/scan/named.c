@@ -155,7 +155,10 @@ enum assay_status scan_path(struct scan *scan, const char *path, struct assay_er
     struct stat info;
     enum assay_status status = ASSAY_OK;
     if (stat(path, &info) != 0) {
-        return add_unread(scan, path, strerror(errno), err);
+        return add_unread(scan, path,
+                          errno == ENOENT ? "there is no such file; an image is docker://REF"
+                                          : strerror(errno),
+                          err);
     }
     if (S_ISDIR(info.st_mode)) {
         status = scan_directory(scan, path, &refused);

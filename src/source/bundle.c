@@ -199,7 +199,7 @@ static enum assay_status check_kind(const struct bundle *bundle, uint64_t *size,
     if (!slice_equal(slice_of(first, (size_t)got),
                      slice_of(BUNDLE_INDEX_NAME, sizeof(BUNDLE_INDEX_NAME)))) {
         return FAIL(err, ASSAY_BUNDLE,
-                    "is no bundle: a bundle is a plain tar, not compressed, that begins "
+                    "this file is no bundle: a bundle is a plain tar, not compressed, that begins "
                     "with " BUNDLE_INDEX_NAME);
     }
     *size = (uint64_t)info.st_size;

@@ -27,10 +27,16 @@ static enum assay_status set_url(struct server_choice *out, const char *url, con
     struct net_url parsed;
     struct assay_error why = ERROR_INIT;
     if (net_url_parse(url, &parsed, &why) != ASSAY_OK) {
-        return FAIL(err, ASSAY_CONFIG, "the trust server's URL is malformed: %s", why.message);
+        return error_remedy(
+            err,
+            FAIL(err, ASSAY_CONFIG, "the trust server's URL is malformed: %s", why.message),
+            "Write it as https://HOST[:PORT]; it comes from %s.", reason);
     }
     if (!parsed.https) {
-        return FAIL(err, ASSAY_CONFIG, "the trust server %s must be reached by https", parsed.host);
+        return error_remedy(
+            err,
+            FAIL(err, ASSAY_CONFIG, "the trust server %s must be reached by https", parsed.host),
+            "Write it as https://HOST[:PORT]; it comes from %s.", reason);
     }
     struct slice text = slice_from_string(url);
     while (text.len > 0 && text.ptr[text.len - 1] == '/') {

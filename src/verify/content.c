@@ -195,10 +195,13 @@ enum assay_status content_check_named(struct content *content, struct assay_erro
     }
     trace_add(content->trace, RULE_MANIFEST_DIGEST, false, text,
               "neither the signed digest nor an image of the signed index");
-    return FAIL(err, ASSAY_DIGEST_MISMATCH,
-                "the image's manifest %s is neither the signed one nor an image of the signed "
-                "index",
-                text);
+    return error_remedy(
+        err,
+        FAIL(err, ASSAY_DIGEST_MISMATCH,
+             "the image's manifest %s is neither the signed one nor an image of the signed index",
+             text),
+        "Do not run this image; pull it again by the signed digest. If it was saved in a form that "
+        "makes a manifest of its own, save it in one of assay-verify(1).");
 }
 
 static enum assay_status judge_signed(struct content *content, struct assay_error *err)

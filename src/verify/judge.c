@@ -69,7 +69,9 @@ static enum assay_status local_reference(const struct assay_session *session, st
         return oci_reference_parse(as, &job->reference, err);
     }
     if (job->source->claimed_name == NULL) {
-        return FAIL(err, ASSAY_USAGE, "%s does not say its full name: name it by --as", job->asked);
+        return error_remedy(
+            err, FAIL(err, ASSAY_USAGE, "%s does not say its full name", job->asked),
+            "Name it by --as [REGISTRY[:PORT]/]NAME:TAG.");
     }
     TRY(oci_reference_parse(job->source->claimed_name, &job->reference, err));
     if (job->source->is_engine) {
