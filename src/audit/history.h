@@ -14,12 +14,12 @@
 #include "tuf/model.h"
 
 enum audit_trust {
-    AUDIT_VOUCHED,   /* signatures lead from the pin to it without a gap */
+    AUDIT_VOUCHED, /* signatures lead from the pin to it without a gap */
     /* Nothing leads from the pin to it: a root that is signed as it says itself, or a file by the
      * keys of such roots before the first vouched one. */
     AUDIT_UNVOUCHED,
-    AUDIT_INVALID,   /* there, and wrong: status and failure say how */
-    AUDIT_ABSENT     /* not to be had, though a later version is there or claimed */
+    AUDIT_INVALID, /* there, and wrong: status and failure say how */
+    AUDIT_ABSENT   /* not to be had, though a later version is there or claimed */
 };
 
 /* Where a time comes from that nobody signed; the better source has the lower number. */

@@ -69,9 +69,8 @@ enum assay_status key_sets_collect(const struct audit_history *history, const ch
     size_t vouched = 0;
     for (size_t i = 0; parent != NULL && i < parent->count; i++) {
         const struct audit_version *version = &parent->versions[i];
-        const struct audit_role_keys *keys = tells_keys(version, !is_delegation, vouched)
-                                                 ? audit_version_keys(version, role)
-                                                 : NULL;
+        const struct audit_role_keys *keys =
+            tells_keys(version, !is_delegation, vouched) ? audit_version_keys(version, role) : NULL;
         vouched += version->trust == AUDIT_VOUCHED;
         if (keys != NULL && keys->key_count > 0) {
             TRY(add_set(out, keys, version, err));

@@ -32,7 +32,7 @@ enum assay_status engine_program_find(struct cli *cli, const char *named,
     if (!found) {
         return error_remedy(err,
                             FAIL(err, ASSAY_ENGINE, "%s is installed",
-                                 named == NULL               ? "neither docker nor podman"
+                                 named == NULL                  ? "neither docker nor podman"
                                  : strcmp(named, "docker") == 0 ? "no docker"
                                                                 : "no podman"),
                             "Install docker or podman, or add its directory to PATH.");

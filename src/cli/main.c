@@ -42,17 +42,19 @@ static void protect_memory(void)
 
 static enum assay_status fail_unknown_command(const char *name, struct assay_error *err)
 {
-    const char *names[16];
-    size_t count = 0;
-    for (; command_at(count) != NULL && count + 1 < ARRAY_LEN(names); count++) {
-        names[count] = command_at(count)->name;
+    const char *names[18] = { "--help", "--version" };
+    size_t count = 2;
+    for (; command_at(count - 2) != NULL && count + 1 < ARRAY_LEN(names); count++) {
+        names[count] = command_at(count - 2)->name;
     }
     names[count] = NULL;
     const char *nearest = opt_nearest(name, names);
     if (nearest != NULL) {
         return FAIL(err, ASSAY_USAGE, "unknown command '%s'; did you mean '%s'?", name, nearest);
     }
-    return FAIL(err, ASSAY_USAGE, "unknown command '%s'", name);
+    return name[0] == '-'
+               ? FAIL(err, ASSAY_USAGE, "'%s' stands before the command: options follow it", name)
+               : FAIL(err, ASSAY_USAGE, "unknown command '%s'", name);
 }
 
 /* --help and --version are what fingers type. */
@@ -85,8 +87,9 @@ static enum assay_status check_operands(const struct command *command, size_t co
                     command->operands);
     }
     if (count > command->max_operands) {
-        return FAIL(err, ASSAY_USAGE, "'assay %s' takes at most %zu operands, not %zu",
-                    command->name, command->max_operands, count);
+        return FAIL(err, ASSAY_USAGE, "'assay %s' takes at most %zu operand%s, not %zu",
+                    command->name, command->max_operands, command->max_operands == 1 ? "" : "s",
+                    count);
     }
     return ASSAY_OK;
 }

@@ -61,7 +61,7 @@ static const struct opt_row rows[OPT_COUNT] = {
     [OPT_CONFIG] = { "config", "FILE", "read this configuration instead of the usual", 0, false },
     [OPT_COLOR] = { "color", "WHEN", "auto (default), always or never", 0, false },
     [OPT_QUIET] = { "quiet", NULL, "print no notes and hints", 'q', false },
-    [OPT_VERBOSE] = { "verbose", NULL, "log more to standard error; twice: everything", 'v', true },
+    [OPT_VERBOSE] = { "verbose", NULL, "log what servers answered; twice: everything", 'v', true },
     [OPT_HELP] = { "help", NULL, "print help and exit", 'h', false },
 };
 

@@ -118,8 +118,8 @@ static enum assay_status take_refusals(struct pin_files *files, struct pin_row *
         const struct gate_finding *finding = &files->gate.findings[i];
         struct pin_row *row = finding->image == SIZE_MAX ? NULL : rows[finding->image];
         /* what pinning mends, or leaves to the gate, is not why */
-        bool is_beside = finding->rule == GATE_DIGEST_MISSING_RULE ||
-                         finding->rule == GATE_TAG_LATEST_RULE;
+        bool is_beside =
+            finding->rule == GATE_DIGEST_MISSING_RULE || finding->rule == GATE_TAG_LATEST_RULE;
         if (row != NULL && row->verdict == NULL && row->status == ASSAY_INTERNAL &&
             finding->status != ASSAY_OK && !is_beside) {
             row->remedy = finding->remedy;

@@ -191,8 +191,9 @@ static enum assay_status set_trust(struct cli *cli, struct assay_options *out,
     out->state_dir = cli->state_dir;
     out->stateless = state_dir != NULL && strcmp(state_dir, "none") == 0;
     if (out->state_dir == NULL && !out->stateless) {
-        return FAIL(err, ASSAY_CONFIG,
-                    "neither HOME nor XDG_STATE_HOME says where the state is: give --state-dir");
+        return error_remedy(
+            err, FAIL(err, ASSAY_CONFIG, "neither HOME nor XDG_STATE_HOME says where the state is"),
+            "Set HOME, or give --state-dir.");
     }
     if (at != NULL) {
         out->has_at = 1;

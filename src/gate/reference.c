@@ -101,10 +101,11 @@ static enum assay_status judge_no_digest(const struct gate_case *at,
 {
     const struct gate_place place = gate_place_of(at->gate, at->image);
     char origin[GATE_ORIGIN_BYTES];
-    bool is_argument = at->gate->images[at->image].found->place == SCAN_ARGUMENT;
+    enum scan_place where = at->gate->images[at->image].found->place;
+    bool is_file = where != SCAN_ARGUMENT && where != SCAN_LIST;
     gate_origin(from, origin);
     return gate_add(at->gate, &place, GATE_DIGEST_MISSING_RULE, ASSAY_OK,
-                    is_argument ? "Give the reference that 'assay pin' prints." : NULL, err,
+                    is_file ? NULL : "Give the reference that 'assay pin' prints.", err,
                     "the reference must name the digest that it was judged by%s", origin);
 }
 

@@ -127,6 +127,21 @@ static void choose(const struct net_session *session, struct exchange *exchange,
     };
 }
 
+/* A query may carry what lets its holder read, so it is left out. */
+static void log_answer(const struct net_session *session, const struct net_request *request,
+                       const struct net_response *response)
+{
+    struct slice url = slice_from_string(request->url);
+    url = slice_first(url, slice_find(url, '?'));
+    if (response->status == ASSAY_OK) {
+        log_line(session->env->log, LOG_INFO, "GET %.*s: %d", SLICE_ARGS(url),
+                 response->http_status);
+    } else {
+        log_line(session->env->log, LOG_INFO, "GET %.*s: %s", SLICE_ARGS(url),
+                 response->error.message);
+    }
+}
+
 /* One flight of all that are ready, LIMIT_FLIGHT at a time; *sent is false when none was. */
 static enum assay_status send_ready(struct net_session *session, struct exchange *exchanges,
                                     size_t count, bool *sent, struct assay_error *err)
@@ -148,6 +163,7 @@ static enum assay_status send_ready(struct net_session *session, struct exchange
     TRY(fetcher->ops->fetch(fetcher, round->requests, round->responses, round->count, err));
     for (size_t i = 0; i < round->count; i++) {
         struct net_response *response = round->chosen[i]->response;
+        log_answer(session, &round->requests[i], &round->responses[i]);
         net_response_clear(response);
         *response = round->responses[i];
         round->responses[i] = (struct net_response){ 0 }; /* handed over */

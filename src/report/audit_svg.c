@@ -75,6 +75,7 @@ static void choose_axis(struct drawing *drawing)
     int64_t first = INT64_MAX;
     int64_t last = 0;
     int64_t snapshots = 0;
+    int64_t lowest = INT64_MAX;
     for (size_t r = 0; r < history->role_count; r++) {
         for (size_t i = 0; i < history->roles[r].count; i++) {
             const struct audit_version *version = &history->roles[r].versions[i];
@@ -82,13 +83,13 @@ static void choose_axis(struct drawing *drawing)
             bool known = version->published.source != AUDIT_SOURCE_NONE;
             first = known && time < first ? time : first;
             last = known && time > last ? time : last;
-            snapshots = (int64_t)version->first_snapshot > snapshots
-                            ? (int64_t)version->first_snapshot
-                            : snapshots;
+            int64_t snapshot = (int64_t)version->first_snapshot;
+            snapshots = snapshot > snapshots ? snapshot : snapshots;
+            lowest = snapshot > 0 && snapshot < lowest ? snapshot : lowest;
         }
     }
     drawing->by_time = last - first > TOGETHER_S || (snapshots == 0 && last > 0);
-    drawing->from = drawing->by_time ? first : 0;
+    drawing->from = drawing->by_time ? first : snapshots == 0 ? 0 : lowest;
     int64_t end = drawing->audit->now_unix_s > last ? drawing->audit->now_unix_s : last;
     drawing->now = drawing->by_time ? drawing->audit->now_unix_s : snapshots + 1;
     drawing->to = drawing->by_time ? end + (end - first) / MARGIN_SHARE + 1 : snapshots + 1;
@@ -100,7 +101,9 @@ static void draw_ticks(const struct drawing *drawing, int bottom)
     int64_t before = -1;
     for (int i = 0; i <= TICKS; i++) {
         int64_t value = drawing->from + (drawing->to - drawing->from) * i / TICKS;
-        if (value == before) {
+        bool is_beyond =
+            !drawing->by_time && value == drawing->to; /* no snapshot has that number */
+        if (value == before || is_beyond) {
             continue;
         }
         before = value;
@@ -116,9 +119,10 @@ static void draw_ticks(const struct drawing *drawing, int bottom)
         }
         markup_raw(markup, "<text class=\"d\" x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>", x,
                    TOP - 14,
-                   i == 0       ? "start"
-                   : i == TICKS ? "end"
-                                : "middle",
+                   !drawing->by_time ? "middle"
+                   : i == 0          ? "start"
+                   : i == TICKS      ? "end"
+                                     : "middle",
                    text);
     }
     if (drawing->by_time) {

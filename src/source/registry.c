@@ -305,13 +305,7 @@ static enum assay_status fill(struct registry *registry, const char *locator,
     char digest[DIGEST_TEXT_BYTES];
     const char *what = digest;
 
-    enum assay_status status = oci_reference_parse(locator, reference, err);
-    if (status == ASSAY_REFERENCE && (locator[0] == '.' || locator[0] == '/')) {
-        return error_remedy(err, status,
-                            "A saved image is docker-archive:FILE, oci-archive:FILE, oci:DIR or "
-                            "dir:DIR.");
-    }
-    TRY(status);
+    TRY(oci_reference_parse(locator, reference, err));
     if (reference->tag != NULL) {
         what = reference->tag;
     } else {

@@ -23,7 +23,9 @@ static enum assay_status read_pinned(const char *path, size_t max_bytes, struct 
         return FAIL_NO_MEMORY(err);
     }
     if (status != ASSAY_OK) {
-        return FAIL(err, ASSAY_PIN_INVALID, "%s: %s", path, cause.message);
+        bool names_it = cause.context_count == 0; /* the message; else the context does */
+        return FAIL(err, ASSAY_PIN_INVALID, "%s%s%s", names_it ? "" : path, names_it ? "" : ": ",
+                    cause.message);
     }
     struct slice bytes = buf_slice(out);
     if (!text_is_utf8(bytes) || slice_find(bytes, '\0') != bytes.len) {

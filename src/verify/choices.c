@@ -28,8 +28,7 @@ static enum assay_status set_url(struct server_choice *out, const char *url, con
     struct assay_error why = ERROR_INIT;
     if (net_url_parse(url, &parsed, &why) != ASSAY_OK) {
         return error_remedy(
-            err,
-            FAIL(err, ASSAY_CONFIG, "the trust server's URL is malformed: %s", why.message),
+            err, FAIL(err, ASSAY_CONFIG, "the trust server's URL is malformed: %s", why.message),
             "Write it as https://HOST[:PORT]; it comes from %s.", reason);
     }
     if (!parsed.https) {

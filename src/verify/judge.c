@@ -70,8 +70,9 @@ static enum assay_status local_reference(const struct assay_session *session, st
     }
     if (job->source->claimed_name == NULL) {
         return error_remedy(
-            err, FAIL(err, ASSAY_USAGE, "%s does not say its full name", job->asked),
-            "Name it by --as [REGISTRY[:PORT]/]NAME:TAG.");
+            err,
+            FAIL(err, ASSAY_USAGE, "%s does not say its full name: name it by --as", job->asked),
+            "Add --as [REGISTRY[:PORT]/]NAME:TAG.");
     }
     TRY(oci_reference_parse(job->source->claimed_name, &job->reference, err));
     if (job->source->is_engine) {
@@ -95,6 +96,18 @@ static enum assay_status open_source(struct assay_session *session, struct net_s
                                    : bundle_source_new(session->bundle, &job->documents, err);
 }
 
+static enum assay_status registry_reference(const char *locator, struct job *job,
+                                            struct assay_error *err)
+{
+    enum assay_status status = oci_reference_parse(locator, &job->reference, err);
+    bool is_path = locator[0] == '.' || locator[0] == '/';
+    return status == ASSAY_REFERENCE && is_path
+               ? error_remedy(err, status,
+                              "A saved image is docker-archive:FILE, oci-archive:FILE, oci:DIR or "
+                              "dir:DIR.")
+               : status;
+}
+
 static enum assay_status prepare(struct assay_session *session, struct net_session *net,
                                  struct job *job, struct assay_error *err)
 {
@@ -104,7 +117,7 @@ static enum assay_status prepare(struct assay_session *session, struct net_sessi
         if (session->options.as != NULL) {
             return FAIL(err, ASSAY_USAGE, "--as names a local source, %s is none", job->asked);
         }
-        TRY(oci_reference_parse(locator, &job->reference, err));
+        TRY(registry_reference(locator, job, err));
     }
     TRY(open_source(session, net, transport, locator, job, err));
     if (transport->is_local) {

@@ -106,8 +106,11 @@ static enum assay_status check_options(const struct assay_options *options, stru
         return FAIL(err, ASSAY_USAGE, "no state directory is given");
     }
     if (options->state_dir != NULL && options->state_dir[0] != '/') {
-        return FAIL(err, ASSAY_CONFIG, "the state directory %s is not an absolute path",
-                    options->state_dir);
+        return error_remedy(err,
+                            FAIL(err, ASSAY_CONFIG,
+                                 "the state directory %s is not an absolute path",
+                                 options->state_dir),
+                            "Give it from the root directory on.");
     }
     if (options->has_at && (options->at_unix_s < 0 || options->at_unix_s > TIME_MAX_UNIX_S)) {
         return FAIL(err, ASSAY_USAGE, "the time to judge at is not within the years 1970 to 9999");

@@ -115,7 +115,7 @@ def test_bundle_form():
     check("the old one stays", content(path) == before)
     other = f"{SCRATCH}/notes.txt"
     open(other, "w").write("mine")
-    expect("a file that is no bundle", create(other), 1, None, ["is no bundle"])
+    expect("a file that is no bundle", create(other), 1, None, ["is no bundle", "Name another file by --to"])
     check("is left alone", open(other).read() == "mine")
     expect("a place that is none", create(f"{SCRATCH}/none/t.tar"), 4, None, ["output"])
     for args in (["bundle", "create", REF], ["bundle", "create", "--at", "2026-01-01T00:00:00Z", "--to", "x", REF],

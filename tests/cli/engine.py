@@ -173,7 +173,7 @@ def test_pull_usage():
         ("no operand", [], 2, "usage: assay pull"),
         ("another engine", ["--engine", "runc", f"{NAME}:1.0"], 2, "not docker or podman"),
         ("no engine", [f"{NAME}:1.0"], 4, "neither docker nor podman"),
-        ("no docker", ["--engine", "docker", f"{NAME}:1.0"], 4, "docker is not installed"),
+        ("no docker", ["--engine", "docker", f"{NAME}:1.0"], 4, "no docker is installed"),
     ]
     for name, args, code, err in table:
         expect(f"pull: {name}", run("pull", *args, env=empty), code, "", [err])

@@ -69,11 +69,12 @@ def test_places():
     with open(f"{SCRATCH}/list", "w") as file:
         file.write(f"# list\n{PINNED}\n\n{NAME}:1.0\n")
     with open(f"{SCRATCH}/list") as file:
-        expect("gate: a list", gate("-", stdin=file), 1, ["-:4:", "digest-missing"])
+        expect("gate: a list", gate("-", stdin=file), 1, ["-:4:", "digest-missing", "that 'assay pin' prints"])
+    expect("gate: an argument without digest", gate(f"docker://{NAME}:1.0"), 1, ["that 'assay pin' prints"])
     expect("gate: an argument", gate(f"docker://{PINNED}"), 0, ["TRUSTED"])
     with open(f"{top}/k8s/pod.yaml") as file:
         expect("gate: rendered output", gate("-", stdin=file), 1, ["-:6:"])
-    expect("gate: no such path", gate(f"{SCRATCH}/nothing-there"), 4)
+    expect("gate: no such path", gate(f"{SCRATCH}/nothing-there"), 4, ["an image is docker://REF"])
     expect("gate: nothing named", run("gate"), 2)
 
 

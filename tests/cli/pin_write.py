@@ -131,7 +131,8 @@ def test_pin_write_by_policy():
         ("another root", "{trust: {root: 'sha256:%s'}}" % ("0" * 64), (), 1, ["pin-mismatch"]),
         ("no root", "{references: {digest: required}}", (), 4, ["no-root-pinned"]),
         ("a rejected image", "{reject: 'not that one'}", ("--root", PIN), 1, ["policy", "not that one"]),
-        ("no allowed registry", "{references: {registries: [example.org]}}", ("--root", PIN), 1, ["policy"]),
+        ("no allowed registry", "{references: {registries: [example.org]}}", ("--root", PIN), 1,
+         ["is not in an allowed registry"]),
     ]
     for name, scope, root, code, parts in rows:
         files = Files(Dockerfile=text, assay__yaml=b"schema: 1\nscopes: {'*': %s}\n" % scope.encode())

@@ -216,6 +216,12 @@ def skopeo_dir(changed=None, only=None):
     return path
 
 
+def test_paths():
+    """What looks like a path and has no transport is told what it may be."""
+    for path in ("./image.tar", "/srv/image.tar", "../image.tar"):
+        expect(f"verify {path}", run("verify", "--root", PIN, path), 2, None, ["docker-archive:FILE"])
+
+
 def test_dir():
     as_name = ["--as", f"{NAME}:1.0"]
     expect("dir", verify(f"dir:{skopeo_dir()}", *as_name), 0, [f"TRUSTED  {NAME}:1.0  {SIGNED}"])

@@ -119,12 +119,13 @@ def test_root():
     roots = f"{SCRATCH}/root-home/.config/assay/roots"
     verify = ["verify", "--trust-dir", f"{EXAMPLE}/trust", "--as", f"{NAME}:1.0", f"oci:{EXAMPLE}/image"]
     expect("list nothing", run("root", "list", env=env), 0, "", ["no root of trust"])
-    expect("remove nothing", run("root", "remove", NAME, env=env), 5, "")
+    expect("remove nothing", run("root", "remove", NAME, env=env), 5, "", ["'assay root list'"])
     expect("show nothing", run("root", "show", NAME, env=env), 0, [f"{NAME}\n", "pin   none"])
     expect("pin", run("root", "pin", NAME, PIN, env=env), 0, f"{NAME}  {PIN}  {roots}\n")
     expect("the same again", run("root", "pin", NAME, PIN, env=env), 0)
     expect("another", run("root", "pin", NAME, "sha256:" + "1" * 64, env=env), 1, "", ["pin-mismatch"])
     expect("no fingerprint", run("root", "pin", "x/y", "/etc/passwd", env=env), 2, "", ["sha256:HEX"])
+    expect("a tag", run("root", "show", f"{NAME}:1.0", env=env), 2, "", ["NAME alone"])
     expect("stored pin", run(*verify, env=env), 0, ["TRUSTED"])
     result = run("root", "show", NAME, env=env)
     expect("show", result, 0, [f"pin   {PIN}", "state generation ", "root  version 1  sha256:",

@@ -94,7 +94,7 @@ DOCKER_CONTENT_TRUST=1 KEPT=yes says 0 ok "the environment but for content trust
     pull_by_it "$REGISTRY/test/plain:one"
 an_engine podman 'exit 3'
 status 4 "'podman pull'" "podman, where docker is not installed" pull_by_it "$REGISTRY/test/plain:one"
-status 4 "docker is not installed" "--engine docker, where it is not" \
+status 4 "no docker is installed" "--engine docker, where it is not" \
     pull_by_it --engine docker "$REGISTRY/test/plain:one"
 an_engine docker 'kill -INT $PPID; exec sleep 20'
 run 130 "an interruption while docker pulls" pull_by_it "$REGISTRY/test/plain:one" &&

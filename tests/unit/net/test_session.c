@@ -3,6 +3,7 @@
 #include "net/session.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 TestSuite(net_session, .timeout = 60);
 
@@ -151,6 +152,31 @@ Test(net_session, every_status_has_its_meaning)
                   "%s", response.error.message);
         net_response_clear(&response);
     }
+}
+
+static void keep_line(void *ctx, enum log_level level, const char *line)
+{
+    char *kept = ctx;
+    cr_expect_eq(level, LOG_INFO);
+    (void)snprintf(kept, 256, "%s", line);
+}
+
+Test(net_session, answers_are_logged_without_queries)
+{
+    char line[256] = "";
+    struct scripted fetcher = { .base.ops = &scripted_ops, .http_status = 404 };
+    struct assay_log log = { .level = LOG_INFO, .emit = keep_line, .ctx = line };
+    struct assay_env env = { .clock = &assay_clock_system, .fetcher = &fetcher.base, .log = &log };
+    struct net_get one = { .server = NET_REGISTRY, .url = "https://a.example/x?signature=y" };
+    struct net_response response;
+    cr_expect_eq(get(&env, &no_options, &one, &response, 1), ASSAY_OK);
+    cr_expect_str_eq(line, "GET https://a.example/x: 404");
+    net_response_clear(&response);
+    log.level = LOG_WARN;
+    line[0] = '\0';
+    cr_expect_eq(get(&env, &no_options, &one, &response, 1), ASSAY_OK);
+    cr_expect_str_eq(line, "");
+    net_response_clear(&response);
 }
 
 Test(net_session, a_failed_flight_leaves_no_success)
