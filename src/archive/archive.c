@@ -237,11 +237,6 @@ uint64_t archive_file_size(const struct archive_file *file)
     return file->size;
 }
 
-const char *archive_file_name(const struct archive_file *file)
-{
-    return file->name;
-}
-
 size_t archive_entry_count(const struct archive *archive)
 {
     return archive->count;

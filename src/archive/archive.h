@@ -44,7 +44,6 @@ MUST_CHECK enum assay_status archive_find(const struct archive *archive, const c
                                           bool follow, const struct archive_file **out,
                                           struct assay_error *err);
 uint64_t archive_file_size(const struct archive_file *file);
-const char *archive_file_name(const struct archive_file *file);
 /* A document, whole. ASSAY_TOO_LARGE beyond max_bytes (at most LIMIT_ARCHIVE_DOCUMENT). */
 MUST_CHECK enum assay_status archive_read(const struct archive *archive,
                                           const struct archive_file *file, size_t max_bytes,

@@ -185,7 +185,8 @@ static void unpack_free(struct byte_reader *reader)
     mem_free(unpack);
 }
 
-enum assay_status reader_unpack_new(struct byte_reader *packed, enum compression compression,
+/* What packed unpacks to; owns packed, also on failure. max_bytes bounds the output. */
+static enum assay_status unpack_new(struct byte_reader *packed, enum compression compression,
                                     uint64_t max_bytes, struct byte_reader **out,
                                     struct assay_error *err)
 {
@@ -265,7 +266,7 @@ enum assay_status reader_detect_new(struct byte_reader *inner, uint64_t max_byte
         return status;
     }
     if (*found != COMPRESSION_NONE) {
-        return reader_unpack_new(&headed->base, *found, max_bytes, out, err);
+        return unpack_new(&headed->base, *found, max_bytes, out, err);
     }
     *out = &headed->base;
     return ASSAY_OK;

@@ -32,10 +32,6 @@ MUST_CHECK enum assay_status reader_range_read(int fd, uint64_t offset, size_t b
 /* Everything that comes from a pipe, socket or file, by read. fd is borrowed. */
 MUST_CHECK enum assay_status reader_stream_new(int fd, struct byte_reader **out,
                                                struct assay_error *err);
-/* What packed unpacks to; owns packed, also on failure. max_bytes bounds the output. */
-MUST_CHECK enum assay_status reader_unpack_new(struct byte_reader *packed,
-                                               enum compression compression, uint64_t max_bytes,
-                                               struct byte_reader **out, struct assay_error *err);
 /* Looks at the first bytes: gzip and zstd are unpacked, anything else comes as it is. Owns inner,
  * also on failure. *found says what it was. */
 MUST_CHECK enum assay_status reader_detect_new(struct byte_reader *inner, uint64_t max_bytes,

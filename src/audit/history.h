@@ -140,7 +140,6 @@ struct audit_history {
     size_t feed_cap;
 };
 
-#define AUTO_HISTORY CLEANUP(audit_history_clear) struct audit_history
 void audit_history_init(struct audit_history *history);
 void audit_history_clear(struct audit_history *history);
 

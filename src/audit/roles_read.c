@@ -13,7 +13,6 @@ struct reading {
     struct key_sets sets;
     size_t max_bytes;
     uint64_t total_bytes;
-    bool total_is_told;
     uint64_t missing; /* in a row */
     bool is_open;     /* the newest version is not known: it ends where a whole flight is missing */
     /* The vouched targets file before, which the next is compared with. */

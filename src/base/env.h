@@ -32,7 +32,7 @@ struct assay_progress {
 
 struct assay_env {
     const struct assay_clock *clock;
-    struct net_fetcher *fetcher; /* a null one refuses under --offline */
+    struct net_fetcher *fetcher; /* NULL: none, as under --offline */
     const struct assay_log *log;
     /* Set by a signal handler to ASSAY_INTERRUPTED or ASSAY_TERMINATED; loops look at it. */
     const atomic_int *interrupted;

@@ -108,7 +108,6 @@
 #define LIMIT_LAYOUT_FILE_BYTES (4 * KIB) /* oci-layout holds one short member */
 #define LIMIT_LAYOUT_ENTRIES    4096      /* images in one directory's index.json */
 #define LIMIT_BLOB_BYTES        (16UL * 1024 * MIB) /* one blob as stored */
-#define LIMIT_BLOB_READ_BYTES   (64 * KIB)          /* of a blob in memory at a time */
 #define LIMIT_CACHE_BYTES       (64 * MIB) /* manifests and configs kept of one repository */
 #define LIMIT_CONFIG_PORTS      4096       /* that an image exposes, ranges written out */
 #define LIMIT_CONFIG_ENV        4096       /* variables of an image; a dozen in practice */

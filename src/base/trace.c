@@ -6,29 +6,15 @@
 
 #define TRACE_TEXT_BYTES 1024
 
-static const struct {
-    const char *id;
-    const char *sentence;
-    const char *source;
-} rules[] = {
-#define X(name, id, sentence, source) { id, sentence, source },
+static const char *const rule_ids[] = {
+#define X(name, id, sentence, source) id,
 #include "base/rules.def"
 #undef X
 };
 
 const char *rule_id(enum rule rule)
 {
-    return (size_t)rule < ARRAY_LEN(rules) ? rules[rule].id : "";
-}
-
-const char *rule_sentence(enum rule rule)
-{
-    return (size_t)rule < ARRAY_LEN(rules) ? rules[rule].sentence : "";
-}
-
-const char *rule_source(enum rule rule)
-{
-    return (size_t)rule < ARRAY_LEN(rules) ? rules[rule].source : "";
+    return (size_t)rule < ARRAY_LEN(rule_ids) ? rule_ids[rule] : "";
 }
 
 /* Room for one more check; false when there is none to be had. */

@@ -18,8 +18,6 @@ enum rule {
 };
 
 const char *rule_id(enum rule rule);
-const char *rule_sentence(enum rule rule);
-const char *rule_source(enum rule rule);
 
 struct trace_check {
     enum rule rule;

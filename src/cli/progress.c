@@ -32,7 +32,8 @@ void progress_clear(struct progress *progress)
     (void)pthread_mutex_destroy(&progress->one_at_a_time);
 }
 
-void progress_format_bytes(uint64_t bytes, char *out, unsigned out_bytes)
+/* "512 B", "1.5 KiB", "12.0 GiB"; at most out_bytes with the NUL. */
+static void format_bytes(uint64_t bytes, char *out, unsigned out_bytes)
 {
     static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
     size_t unit = 0;
@@ -84,9 +85,9 @@ static void format_figures(uint64_t done, uint64_t total, int64_t took_ms, char 
         (void)snprintf(out, out_bytes, "...");
         return;
     }
-    progress_format_bytes(done, so_far, sizeof(so_far));
-    progress_format_bytes(total, all, sizeof(all));
-    progress_format_bytes(rate, speed, sizeof(speed));
+    format_bytes(done, so_far, sizeof(so_far));
+    format_bytes(total, all, sizeof(all));
+    format_bytes(rate, speed, sizeof(speed));
     if (total > done && rate > 0) {
         unsigned long long left_s = (total - done) / rate + 1;
         (void)snprintf(out, out_bytes, "%s of %s  %s/s  %llu s left", so_far, all, speed, left_s);
@@ -130,8 +131,8 @@ static void finish(struct progress *progress, uint64_t done, int64_t now)
     erase(progress);
     if (!progress->is_terminal && progress->image_began_ms != 0 && took_ms >= FIRST_MS &&
         done > 0) {
-        progress_format_bytes(done, size, sizeof(size));
-        progress_format_bytes(rate_of(done, took_ms), speed, sizeof(speed));
+        format_bytes(done, size, sizeof(size));
+        format_bytes(rate_of(done, took_ms), speed, sizeof(speed));
         output_message("assay: %s: %s in %lld.%lld s, %s/s\n", progress->what, size,
                        (long long)(took_ms / 1000), (long long)(took_ms % 1000 / 100), speed);
     }

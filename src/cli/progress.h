@@ -27,7 +27,4 @@ void progress_report(void *ctx, const char *what, uint64_t done_bytes, uint64_t 
 void progress_pause(struct progress *progress);
 void progress_resume(struct progress *progress);
 
-/* "512 B", "1.5 KiB", "12.0 GiB"; at most out_bytes with the NUL. */
-void progress_format_bytes(uint64_t bytes, char *out, unsigned out_bytes);
-
 #endif

@@ -124,20 +124,6 @@ enum assay_status json_get_string_opt(const struct json_at *object, const char *
     return present ? json_as_string(&at, out, err) : ASSAY_OK;
 }
 
-enum assay_status json_get_bool_opt(const struct json_at *object, const char *key, bool *out,
-                                    struct assay_error *err)
-{
-    struct json_at at;
-    bool present = false;
-    TRY(find_optional(object, key, &at, &present, err));
-    if (!present) {
-        return ASSAY_OK;
-    }
-    TRY(check_kind(&at, JSON_KIND_BOOL, "a boolean", err));
-    *out = json_is_true(jansson_of(&at));
-    return ASSAY_OK;
-}
-
 static bool is_known(const char *key, const char *const *known, size_t known_count)
 {
     for (size_t i = 0; i < known_count; i++) {

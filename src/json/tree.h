@@ -58,12 +58,9 @@ MUST_CHECK enum assay_status json_get_string(const struct json_at *object, const
 MUST_CHECK enum assay_status json_get_integer(const struct json_at *object, const char *key,
                                               int64_t min, int64_t max, int64_t *out,
                                               struct assay_error *err);
-/* Optional: absent or null gives NULL, a bool stays as the caller set it; another kind is an error.
- */
+/* Optional: absent or null gives NULL; another kind is an error. */
 MUST_CHECK enum assay_status json_get_string_opt(const struct json_at *object, const char *key,
                                                  const char **out, struct assay_error *err);
-MUST_CHECK enum assay_status json_get_bool_opt(const struct json_at *object, const char *key,
-                                               bool *out, struct assay_error *err);
 /* The value itself. */
 MUST_CHECK enum assay_status json_as_object(const struct json_at *at, struct assay_error *err);
 MUST_CHECK enum assay_status json_as_array(const struct json_at *at, size_t max_count,

@@ -99,8 +99,5 @@ MUST_CHECK enum assay_status net_fetcher_curl_new(const struct net_curl_options 
                                                   const struct assay_env *env,
                                                   struct net_fetcher **out,
                                                   struct assay_error *err);
-/* Refuses everything with ASSAY_OFFLINE. */
-MUST_CHECK enum assay_status net_fetcher_null_new(struct net_fetcher **out,
-                                                  struct assay_error *err);
 
 #endif

@@ -15,7 +15,8 @@ static const char *key_of(enum policy_field field)
     return policy_field_row(field)->key;
 }
 
-enum assay_status policy_join_words(const char *words, struct buf *out, struct assay_error *err)
+/* "a, b, c" of words separated by blanks. */
+static enum assay_status join_words(const char *words, struct buf *out, struct assay_error *err)
 {
     struct slice rest = slice_from_string(words);
     while (rest.len > 0) {
@@ -42,7 +43,7 @@ static enum assay_status read_choice(const struct policy_reader *reader, enum po
         rest = slice_from(rest, end + 1);
         ++*out;
     }
-    TRY(policy_join_words(policy_field_row(field)->choices, &known, err));
+    TRY(join_words(policy_field_row(field)->choices, &known, err));
     return policy_refuse(reader, &node->start, err, "%s: expected one of %s", key_of(field),
                          buf_text(&known));
 }

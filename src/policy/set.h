@@ -91,9 +91,6 @@ MUST_CHECK enum assay_status policy_read_text(const struct policy_reader *reader
 MUST_CHECK enum assay_status policy_expect_mapping(const struct policy_reader *reader,
                                                    const struct yaml_node *node, const char *what,
                                                    struct assay_error *err);
-/* "a, b, c" of words separated by blanks. */
-MUST_CHECK enum assay_status policy_join_words(const char *words, struct buf *out,
-                                               struct assay_error *err);
 
 /* into becomes the stricter of both. */
 MUST_CHECK enum assay_status policy_combine(enum policy_field field,

@@ -11,8 +11,6 @@
 void page_table(struct markup *page, const char *id, const char *caption, const char *heads);
 /* listed: what the JSON report has; left_out: what no report has, for its limit. */
 void page_table_end(struct markup *page, size_t shown, uint64_t listed, uint64_t left_out);
-/* "N more ... are in the JSON report.", where N is not 0; what: " rows", or "". */
-void page_note_more(struct markup *page, uint64_t more, const char *what);
 
 /* Who can sign now. */
 void page_signers(struct markup *page, const struct audit_report *audit);

@@ -23,7 +23,8 @@ void page_table(struct markup *page, const char *id, const char *caption, const 
     markup_raw(page, "</th></tr></thead><tbody>\n");
 }
 
-void page_note_more(struct markup *page, uint64_t more, const char *what)
+/* "N more ... are in the JSON report.", where N is not 0; what: " rows", or "". */
+static void note_more(struct markup *page, uint64_t more, const char *what)
 {
     if (more > 0) {
         markup_raw(page, "<p class=\"note\">%" PRIu64 " more%s are in the JSON report.</p>\n", more,
@@ -34,7 +35,7 @@ void page_note_more(struct markup *page, uint64_t more, const char *what)
 void page_table_end(struct markup *page, size_t shown, uint64_t listed, uint64_t left_out)
 {
     markup_raw(page, "</tbody></table></div>\n");
-    page_note_more(page, listed - shown, "");
+    note_more(page, listed - shown, "");
     if (left_out > 0) {
         markup_raw(page, "<p class=\"note\">%" PRIu64 " more are in no report: too many.</p>\n",
                    left_out);
@@ -97,7 +98,7 @@ static void write_paths(struct markup *page, const struct audit_report *audit)
         }
     }
     markup_raw(page, all > 0 ? "</ul>\n" : "");
-    page_note_more(page, all > PAGE_ROWS ? all - PAGE_ROWS : 0, " delegations");
+    note_more(page, all > PAGE_ROWS ? all - PAGE_ROWS : 0, " delegations");
 }
 
 /* How many rows there were, and would be. */
@@ -283,6 +284,6 @@ void page_matrix(struct markup *page, const struct audit_report *audit)
         }
     }
     markup_raw(page, "</tbody></table></div>\n");
-    page_note_more(page, rows > MATRIX_ROWS ? rows - MATRIX_ROWS : 0, " keys of roles");
+    note_more(page, rows > MATRIX_ROWS ? rows - MATRIX_ROWS : 0, " keys of roles");
     markup_raw(page, "</section>\n");
 }

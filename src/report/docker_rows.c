@@ -18,7 +18,8 @@ void docker_rows_clear(struct docker_rows *rows)
     *rows = (struct docker_rows){ 0 };
 }
 
-const char *docker_signer_name(const struct tuf_role_view *role)
+/* The role's name without "targets/"; NULL when it is not a signer (the four roles, releases). */
+static const char *signer_name(const struct tuf_role_view *role)
 {
     size_t len = strlen(TARGETS_PREFIX);
     if (strncmp(role->name, TARGETS_PREFIX, len) != 0 || strcmp(role->name, ROLE_RELEASES) == 0) {
@@ -123,7 +124,7 @@ static enum assay_status collect_signers(struct docker_rows *rows, struct assay_
         return FAIL_NO_MEMORY(err);
     }
     for (size_t i = 0; i < rows->role_count; i++) {
-        const char *name = docker_signer_name(&rows->roles[i]);
+        const char *name = signer_name(&rows->roles[i]);
         if (name != NULL) {
             rows->signers[rows->signer_count++] = (struct docker_signer){ name, &rows->roles[i] };
         }
@@ -149,7 +150,7 @@ static size_t rank_of(const struct tuf_role_view *role, size_t index)
     if (strcmp(role->name, "targets") == 0) {
         return RANK_TARGETS;
     }
-    return docker_signer_name(role) == NULL ? RANK_RELEASES : RANK_DELEGATION + index;
+    return signer_name(role) == NULL ? RANK_RELEASES : RANK_DELEGATION + index;
 }
 
 static enum assay_status collect_entries(const struct report_docker *what, size_t role,
@@ -205,7 +206,7 @@ static void fill_row(const struct docker_rows *rows, size_t first, size_t end,
     row->sha256 = &entry->sha256;
     row->signer_count = 0;
     for (size_t i = first; i < end && row->signer_count < LIMIT_DELEGATIONS; i++) {
-        const char *signer = docker_signer_name(&rows->roles[rows->entries[i].role]);
+        const char *signer = signer_name(&rows->roles[rows->entries[i].role]);
         if (signer != NULL && digest_equal(&rows->entries[i].sha256, &entry->sha256)) {
             row->signers[row->signer_count++] = signer;
         }

@@ -47,8 +47,6 @@ MUST_CHECK enum assay_status docker_rows_each(
     enum assay_status (*each)(void *ctx, const struct docker_row *row, struct assay_error *err),
     void *ctx, struct assay_error *err);
 
-/* The role's name without "targets/"; NULL when it is not a signer (the four roles, releases). */
-const char *docker_signer_name(const struct tuf_role_view *role);
 /* The view of one of the four roles; NULL when it is not loaded. */
 const struct tuf_role_view *docker_rows_role(const struct docker_rows *rows, const char *name);
 /* Numbers inside a text compare by their value, digits stand before all else. */

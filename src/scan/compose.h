@@ -163,9 +163,6 @@ const char *compose_env_find(const struct compose_env *env, struct slice name);
 /* Reads a .env file; its names win over those that env has from earlier ones. */
 MUST_CHECK enum assay_status compose_env_read(struct compose *run, const struct scan_input *input,
                                               struct compose_env *env, struct assay_error *err);
-MUST_CHECK enum assay_status compose_env_set(struct compose *run, struct compose_env *env,
-                                             struct slice name, const char *value,
-                                             struct assay_error *err);
 
 /* ---- compose_include.c ---- */
 

@@ -57,8 +57,8 @@ static enum assay_status make_room(struct compose *run, struct compose_env *env,
     return ASSAY_OK;
 }
 
-enum assay_status compose_env_set(struct compose *run, struct compose_env *env, struct slice name,
-                                  const char *value, struct assay_error *err)
+static enum assay_status set_value(struct compose *run, struct compose_env *env, struct slice name,
+                                   const char *value, struct assay_error *err)
 {
     bool found = false;
     size_t position = position_of(env, name, &found);
@@ -273,7 +273,7 @@ static enum assay_status read_all(struct reader *reader, struct assay_error *err
         }
         TRY(read_value(reader, &value, err));
         if (!is_digit(name.ptr[0])) { /* not a name that could be asked for */
-            TRY(compose_env_set(reader->run, reader->env, name, value, err));
+            TRY(set_value(reader->run, reader->env, name, value, err));
         }
     }
     return ASSAY_OK;
@@ -301,7 +301,7 @@ enum assay_status compose_env_read(struct compose *run, const struct scan_input 
         return error_pass(err, &why);
     }
     for (size_t i = 0; i < own.count; i++) {
-        TRY(compose_env_set(run, env, own.names[i].name, own.names[i].value, err));
+        TRY(set_value(run, env, own.names[i].name, own.names[i].value, err));
     }
     return ASSAY_OK;
 }

@@ -48,7 +48,8 @@ bool dockerfile_is_given(const struct dockerfile_build *build, struct slice name
     return pair != NULL;
 }
 
-const char *dockerfile_given(const struct dockerfile_build *build, struct slice name)
+/* NULL: none, or not known. */
+static const char *given_value(const struct dockerfile_build *build, struct slice name)
 {
     const char *value = NULL;
     return dockerfile_is_given(build, name, &value) ? value : NULL;
@@ -145,7 +146,7 @@ static const char *find_arg(const void *ctx, struct slice name)
             return arg->value;
         }
     }
-    const char *value = is_predefined(name) ? dockerfile_given(build, name) : NULL;
+    const char *value = is_predefined(name) ? given_value(build, name) : NULL;
     if (is_predefined(name) && value == NULL && miss(build, name) != ASSAY_OK) {
         build->missing = "";
     }

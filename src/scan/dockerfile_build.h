@@ -35,8 +35,6 @@ void dockerfile_build_clear(struct dockerfile_build *build);
 /* Whether a build is given a value for a name; *value is NULL where that is not known. */
 bool dockerfile_is_given(const struct dockerfile_build *build, struct slice name,
                          const char **value);
-/* That value; NULL: none, or not known. */
-const char *dockerfile_given(const struct dockerfile_build *build, struct slice name);
 
 /* A word of ARG before the first FROM. ASSAY_FILE_SYNTAX: it is malformed. */
 MUST_CHECK enum assay_status dockerfile_add_arg(struct dockerfile_build *build, struct slice word,

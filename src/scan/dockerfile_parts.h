@@ -18,10 +18,9 @@ struct dockerfile {
     const struct scan_input *input;
     struct dockerfile_build build;
     struct dockerfile_lines lines;
-    uint64_t frontend;   /* N of the docker/dockerfile:1.N that reads it; UINT64_MAX: the newest */
-    struct buf word;     /* of the flag that is read */
-    size_t instructions; /* other than ARG */
-    const char *owner;   /* the stage that is read */
+    uint64_t frontend; /* N of the docker/dockerfile:1.N that reads it; UINT64_MAX: the newest */
+    struct buf word;   /* of the flag that is read */
+    const char *owner; /* the stage that is read */
     struct dockerfile_source *sources;
     size_t source_count;
     size_t source_cap;

@@ -74,11 +74,6 @@ bool source_reads_stdin(const char *text)
            (is_archive && locator[0] == '-' && (locator[1] == '\0' || locator[1] == ':'));
 }
 
-const struct source_transport *source_transport_at(size_t index)
-{
-    return index < ARRAY_LEN(TRANSPORTS) ? &TRANSPORTS[index] : NULL;
-}
-
 void source_free(struct source *source)
 {
     if (source == NULL) {

@@ -93,8 +93,6 @@ struct source_transport {
 const struct source_transport *source_transport_find(const char *text, const char **locator);
 /* Whether the text names an archive on standard input, which can be read once. */
 bool source_reads_stdin(const char *text);
-/* The table, for help; NULL at the end. */
-const struct source_transport *source_transport_at(size_t index);
 
 /* ---- the registry, whose first request travels with others in one flight ---- */
 

@@ -138,13 +138,3 @@ enum assay_status tuf_pin_check_pattern(const char *pattern, struct assay_error 
     oci_reference_clear(&reference);
     return status;
 }
-
-bool tuf_pin_matches(const char *pattern, const char *gun)
-{
-    size_t prefix = prefix_len(pattern);
-    if (prefix == 0) {
-        return strcmp(pattern, gun) == 0;
-    }
-    return pattern[prefix - 1] == '/' && strlen(gun) > prefix &&
-           slice_has_prefix(slice_from_string(gun), slice_of(pattern, prefix));
-}

@@ -33,8 +33,6 @@ MUST_CHECK enum assay_status tuf_pin_from_ca_file(const char *path, struct tuf_p
                                                   struct assay_error *err);
 /* A GUN, or a prefix that ends in "/" and '*'. ASSAY_REFERENCE. */
 MUST_CHECK enum assay_status tuf_pin_check_pattern(const char *pattern, struct assay_error *err);
-/* Exact pattern, or prefix at a '/'. */
-bool tuf_pin_matches(const char *pattern, const char *gun);
 
 /*
  * The pins of a directory, one JSON file a pattern: roots/HEX-SHA256-OF-PATTERN.json,

@@ -57,16 +57,3 @@ Test(net_fetch, an_interruption_leaves_no_success)
     net_response_clear(&response);
     net_fetcher_free(env.fetcher);
 }
-
-Test(net_fetch, the_null_one_refuses_everything)
-{
-    struct net_fetcher *fetcher = NULL;
-    struct net_request request = { .url = "https://127.0.0.1:1/" };
-    struct net_response response;
-    struct assay_error err = ERROR_INIT;
-    cr_assert_eq(net_fetcher_null_new(&fetcher, NULL), ASSAY_OK);
-    cr_expect_eq(fetcher->ops->fetch(fetcher, &request, &response, 1, &err), ASSAY_OFFLINE);
-    cr_expect_eq(err.status, ASSAY_OFFLINE);
-    cr_expect_eq(fetcher->requests, 0);
-    net_fetcher_free(fetcher);
-}

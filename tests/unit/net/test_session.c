@@ -62,23 +62,6 @@ static enum assay_status get(struct assay_env *env, const struct net_session_opt
 
 static const struct net_session_options no_options = { .request_timeout_ms = 0 };
 
-Test(net_session, offline_answers_nothing)
-{
-    struct assay_env env = { .clock = &assay_clock_system };
-    struct net_get gets[2] = { { .server = NET_TRUST_SERVER, .url = "https://a.example/x" },
-                               { .server = NET_REGISTRY, .url = "https://b.example/y" } };
-    struct net_response responses[2];
-    cr_assert_eq(net_fetcher_null_new(&env.fetcher, NULL), ASSAY_OK);
-    cr_expect_eq(get(&env, &no_options, gets, responses, 2), ASSAY_OFFLINE);
-    for (size_t i = 0; i < 2; i++) {
-        cr_expect_eq(responses[i].status, ASSAY_OFFLINE);
-        cr_expect_eq(responses[i].http_status, 0);
-        net_response_clear(&responses[i]);
-    }
-    cr_expect_eq(env.fetcher->requests, 0);
-    net_fetcher_free(env.fetcher);
-}
-
 static const struct {
     const char *url;
     enum net_server server;

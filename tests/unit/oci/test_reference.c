@@ -34,9 +34,9 @@ static void expect_parts(const struct json_at *object, const struct oci_referenc
     const char *input = get(object, "input");
     char digest[DIGEST_TEXT_BYTES] = "";
     char name[LIMIT_REFERENCE_BYTES];
-    bool implied = false;
+    struct json_at ignored;
+    bool implied = json_find(object, "implied", &ignored); /* never said to be false */
 
-    cr_assert_eq(json_get_bool_opt(object, "implied", &implied, NULL), ASSAY_OK);
     cr_expect(equal(reference->registry, get(object, "registry")), "%s: registry", input);
     cr_expect(equal(reference->repository, get(object, "repository")), "%s: repository", input);
     (void)snprintf(name, sizeof(name), "%s/%s", reference->registry, reference->repository);

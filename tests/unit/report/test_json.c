@@ -60,6 +60,15 @@ static void expect_members(const struct json_at *result)
     }
 }
 
+static size_t count(const struct buf *text, const char *part)
+{
+    size_t found = 0;
+    for (const char *at = strstr(buf_text(text), part); at != NULL; at = strstr(at + 1, part)) {
+        found++;
+    }
+    return found;
+}
+
 static void load(const struct buf *text, struct json_tree **tree, struct json_at *root)
 {
     struct assay_error err = ERROR_INIT;
@@ -82,7 +91,6 @@ Test(report_json, success_and_failure)
     struct json_at result;
     struct json_at item;
     int64_t number = 0;
-    bool flag = false;
     report_json_verdict(&good, made);
     report_json_verdict(&bad, made);
     report_json_verdict(NULL, made);
@@ -100,8 +108,8 @@ Test(report_json, success_and_failure)
 
     json_element(&results, 0, &result);
     expect_members(&result);
-    cr_assert_eq(json_get_bool_opt(&result, "trusted", &flag, NULL), ASSAY_OK);
-    cr_expect(flag);
+    cr_expect_eq(count(&text, "\"trusted\": true"), 1);
+    cr_expect_eq(count(&text, "\"trusted\": false"), 2);
     cr_expect_str_eq(text_at(&result, "status"), "ok");
     cr_expect_str_eq(text_at(&result, "message"), "");
     cr_expect_str_eq(text_at(&result, "digest"), "sha256:" HEX_64);
@@ -119,9 +127,6 @@ Test(report_json, success_and_failure)
 
     json_element(&results, 1, &result);
     expect_members(&result);
-    flag = true;
-    cr_assert_eq(json_get_bool_opt(&result, "trusted", &flag, NULL), ASSAY_OK);
-    cr_expect_not(flag);
     cr_expect_str_eq(text_at(&result, "status"), "expired");
     cr_expect_str_eq(text_at(&result, "message"), "the timestamp expired");
     cr_expect_str_eq(text_at(&result, "digest"), "", "a digest of what is not trusted");
@@ -188,7 +193,6 @@ Test(report_json, inspection)
     struct json_at image;
     struct json_at nodes;
     struct json_at item;
-    bool present = true;
     report_json_inspection(&inspection, made);
     inspection.verdict = &verdict;
     report_json_inspection(&inspection, made);
@@ -207,8 +211,7 @@ Test(report_json, inspection)
     get_array(&item, "layers", 1, &item);
     json_element(&nodes, 1, &item);
     expect_node(&item, false);
-    cr_assert_eq(json_get_bool_opt(&item, "present", &present, NULL), ASSAY_OK);
-    cr_expect_not(present);
+    cr_expect_eq(count(&text, "\"present\": false"), 2, "of the same image, twice");
     json_element(&results, 1, &result);
     cr_assert_eq(json_get_object(&result, "verdict", &item, NULL), ASSAY_OK);
     expect_members(&item);

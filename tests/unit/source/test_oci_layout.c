@@ -204,7 +204,7 @@ Test(oci_layout, by_digest_and_blob)
     cr_expect_eq(errors[1].status, ASSAY_MANIFEST_MISSING);
     source_manifest_clear(&manifests[0]);
 
-    while (large.len < 5 * LIMIT_BLOB_READ_BYTES / 2) {
+    while (large.len < 160 * KIB) {
         cr_assert_eq(buf_append_string(&large, "0123456789abcde\n", NULL), ASSAY_OK);
     }
     put_blob(&layout, buf_text(&large));
