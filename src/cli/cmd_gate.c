@@ -41,6 +41,7 @@ static enum assay_status find(struct cli *cli, void *data, enum assay_status *sa
     TRY(cli_policies_configure(cli, cli_project(cli), &policies, err));
     scan_init(&answer->scan, &cli->env, &options);
     TRY(cli_scan_operands(cli, &answer->scan, err));
+    cli_tell_unused_project(cli);
     gate.policies = policies;
     /* beside other policies the project's only tightens, and so do its comments */
     gate.is_project = opt_is_set(&cli->options, OPT_PROJECT) && policy_count(policies) == 1;
@@ -51,13 +52,11 @@ static enum assay_status find(struct cli *cli, void *data, enum assay_status *sa
 
 /* ---- outputs ---- */
 
-static enum assay_status make_text(struct cli *cli, const void *data, bool colour, struct buf *out,
-                                   struct assay_error *err)
+static enum assay_status make_text(struct cli *cli UNUSED, const void *data, bool colour,
+                                   struct buf *out, struct assay_error *err)
 {
     const struct gate_answer *answer = data;
-    const struct report_style style = { .colour = colour,
-                                        .explain = opt_is_set(&cli->options, OPT_EXPLAIN) };
-    return report_gate(GATE_FORMAT_TEXT, &answer->gate, &style, out, err);
+    return report_gate(GATE_FORMAT_TEXT, &answer->gate, colour, out, err);
 }
 
 static enum assay_status make_page(struct cli *cli UNUSED, const void *data,
@@ -71,8 +70,7 @@ static enum assay_status make_page(struct cli *cli UNUSED, const void *data,
         [OUTPUT_MARKDOWN] = GATE_FORMAT_MARKDOWN,
     };
     const struct gate_answer *answer = data;
-    const struct report_style style = { 0 };
-    return report_gate(formats[format], &answer->gate, &style, out, err);
+    return report_gate(formats[format], &answer->gate, false, out, err);
 }
 
 enum assay_status command_gate(struct cli *cli, struct assay_error *err)

@@ -94,13 +94,12 @@ static const struct command commands[] = {
             "--policy, and with --project the assay.yaml of the directory; all of them must\n"
             "hold. One that the files under judgement hold is not used without --project.\n\n"
             "--output takes text, json, jsonl, sarif, junit, github, gitlab and markdown,\n"
-            "several in one run. --fail-on is error (default) or warning. --explain prints\n"
-            "server, root and platforms of each image; 'assay verify' prints the checks.",
+            "several in one run. --fail-on is error (default) or warning: then warnings are\n"
+            "errors. 'assay verify --explain REF' prints the checks of one image.",
         .options = (JUDGE_OPTIONS & ~(OPT_BIT(OPT_TOFU) | OPT_BIT(OPT_LAYERS))) |
                    OPT_BIT(OPT_BUNDLE) | OPT_BIT(OPT_POLICY) | OPT_BIT(OPT_PROJECT) |
                    OPT_BIT(OPT_BUILD_ARG) | OPT_BIT(OPT_BUILD_CONTEXT) | OPT_BIT(OPT_EXCLUDE) |
-                   OPT_BIT(OPT_CUSTOM) | OPT_BIT(OPT_DEADLINE) | OPT_BIT(OPT_FAIL_ON) |
-                   OPT_BIT(OPT_EXPLAIN),
+                   OPT_BIT(OPT_CUSTOM) | OPT_BIT(OPT_DEADLINE) | OPT_BIT(OPT_FAIL_ON),
         .min_operands = 1,
         .max_operands = LIMIT_REFERENCES,
         .run = command_gate,

@@ -9,6 +9,8 @@
 #define HINT_MAX_EDITS  2
 #define DURATION_MAX_MS (3600L * 1000L)
 #define DAYS_MAX        3650
+#define EXPLAIN_HINT                                                                               \
+    "; see 'assay explain REF' for what decides, 'assay verify --explain REF' for the checks"
 
 static const struct opt_row rows[OPT_COUNT] = {
     [OPT_TRUST_SERVER] = { "trust-server", "URL", "ask this trust server for every registry", 0,
@@ -116,7 +118,8 @@ static enum assay_status fail_unknown(const char *command, uint64_t allowed, str
     size_t count = 0;
     for (size_t i = 0; i < OPT_COUNT; i++) {
         if (slice_is(name, rows[i].name) && (allowed & OPT_BIT(i)) == 0) {
-            return FAIL(err, ASSAY_USAGE, "'assay %s' does not take --%s", command, rows[i].name);
+            return FAIL(err, ASSAY_USAGE, "'assay %s' does not take --%s%s", command, rows[i].name,
+                        i == OPT_EXPLAIN ? EXPLAIN_HINT : "");
         }
         if ((allowed & OPT_BIT(i)) != 0) {
             names[count++] = rows[i].name;

@@ -201,7 +201,7 @@ enum assay_status pin_files_judge(struct cli *cli, struct pin_files *files, stru
 
 static const char *path_of(const struct pin_files *files, size_t row)
 {
-    return files->scan.files[files->rows[row].found->spot.file].path;
+    return files->scan.files[files->rows[row].found->spot.file].name;
 }
 
 /* The rows of one file. */

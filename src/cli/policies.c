@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/policies.h"
 
+#include "base/text.h"
+#include "cli/output.h"
+
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +12,7 @@
 #define USER_POLICY    "/assay/policy.yaml"
 #define PROJECT_POLICY "assay.yaml"
 #define PATH_BYTES     (64 * KIB)
+#define SHOWN_BYTES    1024
 
 /* A policy that nobody named need not be there; one that is there must be readable. */
 static enum assay_status load_if_there(struct policy_set *set, const char *path,
@@ -51,18 +55,34 @@ enum assay_status cli_policies(struct cli *cli, const char *project, struct poli
     return ASSAY_OK;
 }
 
-const char *cli_project(const struct cli *cli)
+static const char *find_project(const struct cli *cli)
 {
     struct stat info;
-    if (!opt_is_set(&cli->options, OPT_PROJECT)) {
-        return NULL;
-    }
     for (size_t i = 0; i < cli->options.operand_count; i++) {
         if (stat(cli->options.operands[i], &info) == 0 && S_ISDIR(info.st_mode)) {
             return cli->options.operands[i];
         }
     }
     return ".";
+}
+
+const char *cli_project(const struct cli *cli)
+{
+    return opt_is_set(&cli->options, OPT_PROJECT) ? find_project(cli) : NULL;
+}
+
+void cli_tell_unused_project(const struct cli *cli)
+{
+    AUTO_BUF path = BUF_INIT(PATH_BYTES);
+    char shown[SHOWN_BYTES];
+    if (cli->quiet || opt_is_set(&cli->options, OPT_PROJECT) ||
+        opt_is_set(&cli->options, OPT_POLICY) ||
+        buf_printf(&path, NULL, "%s/" PROJECT_POLICY, find_project(cli)) != ASSAY_OK ||
+        access(buf_text(&path), F_OK) != 0) {
+        return;
+    }
+    text_sanitise(buf_slice(&path), shown, sizeof(shown));
+    output_message("assay: note: %s is not used, for --project is not given\n", shown);
 }
 
 enum assay_status cli_policies_configure(struct cli *cli, const char *project,

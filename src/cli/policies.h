@@ -14,6 +14,8 @@ MUST_CHECK enum assay_status cli_policies(struct cli *cli, const char *project,
 /* The project that --project means: the first directory that is named, "." where none is; NULL
  * without that option. */
 const char *cli_project(const struct cli *cli);
+/* A note that its assay.yaml is there and does not count, where no option says what does. */
+void cli_tell_unused_project(const struct cli *cli);
 /* For gate_options.session; ctx is the struct cli, once configured. */
 MUST_CHECK enum assay_status cli_policy_session(void *ctx, const struct gate_trust *trust,
                                                 struct assay_session **out,

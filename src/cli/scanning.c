@@ -2,10 +2,13 @@
 #include "cli/scanning.h"
 
 #include "base/file.h"
+#include "base/text.h"
+#include "cli/output.h"
 
 #include <unistd.h>
 
 #define TRANSPORT_DOCKER "docker://"
+#define SHOWN_BYTES      1024
 
 static enum assay_status list_of(struct cli *cli, enum opt opt, const char *const **out,
                                  size_t *count, struct assay_error *err)
@@ -20,6 +23,18 @@ static enum assay_status list_of(struct cli *cli, enum opt opt, const char *cons
     return ASSAY_OK;
 }
 
+/* Without a name a value is nobody's, and what it was meant for would be judged without it. */
+static enum assay_status check_names(const char *option, const char *const *list, size_t count,
+                                     struct assay_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i][0] == '=') {
+            return FAIL(err, ASSAY_USAGE, "%s: '%s' has no name before the '='", option, list[i]);
+        }
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status cli_scan_options(struct cli *cli, struct scan_options *out,
                                    struct assay_error *err)
 {
@@ -27,7 +42,10 @@ enum assay_status cli_scan_options(struct cli *cli, struct scan_options *out,
     TRY(list_of(cli, OPT_BUILD_ARG, &out->build_args, &out->build_arg_count, err));
     TRY(list_of(cli, OPT_BUILD_CONTEXT, &out->build_contexts, &out->build_context_count, err));
     TRY(list_of(cli, OPT_EXCLUDE, &out->excludes, &out->exclude_count, err));
+    TRY(arena_alloc(&cli->arena, out->exclude_count, sizeof(bool), &out->exclude_used, err));
     TRY(list_of(cli, OPT_CUSTOM, &out->custom, &out->custom_count, err));
+    TRY(check_names("--build-arg", out->build_args, out->build_arg_count, err));
+    TRY(check_names("--build-context", out->build_contexts, out->build_context_count, err));
     for (size_t i = 0; i < out->custom_count; i++) {
         TRY_IN(scan_check_custom(out->custom[i], err), err, "--custom");
     }
@@ -39,6 +57,20 @@ static enum assay_status scan_standard_input(struct scan *scan, struct assay_err
     AUTO_BUF text = BUF_INIT(LIMIT_SCAN_BYTES + 1);
     TRY_IN(fd_read_all(STDIN_FILENO, LIMIT_SCAN_BYTES, &text, err), err, "standard input");
     return scan_stdin(scan, buf_slice(&text), err);
+}
+
+/* A path that is mistyped would leave out less than was meant. */
+static void tell_idle_excludes(const struct cli *cli, const struct scan_options *options)
+{
+    char shown[SHOWN_BYTES];
+    for (size_t i = 0; !cli->quiet && i < options->exclude_count; i++) {
+        if (!options->exclude_used[i]) {
+            text_sanitise(slice_from_string(options->excludes[i]), shown, sizeof(shown));
+            output_message("assay: note: --exclude %s left nothing out: it is a path below the "
+                           "directory that is judged\n",
+                           shown);
+        }
+    }
 }
 
 enum assay_status cli_scan_operands(const struct cli *cli, struct scan *scan,
@@ -59,5 +91,6 @@ enum assay_status cli_scan_operands(const struct cli *cli, struct scan *scan,
             TRY(scan_path(scan, operand, err));
         }
     }
+    tell_idle_excludes(cli, &scan->options);
     return scan_finish(scan, err);
 }

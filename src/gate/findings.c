@@ -136,6 +136,14 @@ static struct slice name_of(const struct gate_finding *finding)
     return is_raw ? text : has_tag ? slice_first(name, colon) : name;
 }
 
+/* The path below the working directory, however the user came to it: 'gate .', 'gate deploy' and
+ * 'gate deploy/Dockerfile' find the same. What lies elsewhere is named as the user did, for its
+ * place differs from machine to machine. */
+static const char *identity_of(const struct scan_file *file)
+{
+    return file->place[0] == '\0' || file->place[0] == '/' ? file->name : file->place;
+}
+
 static int compare_identities(const void *a, const void *b)
 {
     const struct identity *x = a;
@@ -188,7 +196,7 @@ enum assay_status gate_set_fingerprints(const struct gate *gate, struct assay_er
     }
     for (size_t i = 0; i < count; i++) {
         identities[i].finding = &gate->findings[i];
-        identities[i].file = gate->scan->files[gate->findings[i].spot.file].name;
+        identities[i].file = identity_of(&gate->scan->files[gate->findings[i].spot.file]);
         identities[i].name = name_of(&gate->findings[i]);
     }
     qsort(identities, count, sizeof(*identities), compare_identities);

@@ -206,19 +206,30 @@ static bool is_undecided(enum assay_status status)
            class != ASSAY_CLASS_USAGE;
 }
 
+/* What fails the run is an error, in every report: a warning becomes one where it does. */
+static bool is_error(const struct gate_run *run, struct gate_finding *finding)
+{
+    if (finding->ignored != NULL || finding->level == GATE_NOTE) {
+        return false;
+    }
+    if (finding->level == GATE_WARNING && run->options->fail_on == GATE_WARNING) {
+        finding->level = GATE_ERROR;
+        finding->status = ASSAY_POLICY;
+    }
+    return finding->level == GATE_ERROR;
+}
+
 static void conclude(struct gate_run *run)
 {
     struct gate *gate = run->gate;
     size_t built = 0;
     for (size_t i = 0; i < gate->finding_count; i++) {
-        const struct gate_finding *finding = &gate->findings[i];
-        bool counts = finding->ignored == NULL && finding->level >= GATE_WARNING &&
-                      finding->level >= run->options->fail_on;
-        if (counts) {
-            worsen(&gate->status, finding->level == GATE_ERROR ? finding->status : ASSAY_POLICY);
+        struct gate_finding *finding = &gate->findings[i];
+        if (!is_error(run, finding)) {
+            continue;
         }
-        if (finding->image == SIZE_MAX || finding->ignored != NULL ||
-            finding->level != GATE_ERROR) {
+        worsen(&gate->status, finding->status);
+        if (finding->image == SIZE_MAX) {
             continue;
         }
         struct gate_image *image = &gate->images[finding->image];

@@ -48,7 +48,7 @@ enum gate_outcome {
 
 struct gate_finding {
     enum gate_rule rule;
-    enum gate_level level;
+    enum gate_level level;    /* the rule's, but for a warning that fails the run: an error */
     enum assay_status status; /* what the run would end with; ASSAY_OK for warnings and notes */
     struct scan_spot spot;
     const char *reference; /* as judged, or as written; "" where none is meant */

@@ -21,10 +21,9 @@ enum gate_format {
     GATE_FORMAT_COUNT
 };
 
-/* out gets the whole output. Of style, text uses both members, JSON and JSON lines explain: each
- * verdict's checks are written. ASSAY_TOO_LARGE where out is too small, ASSAY_NO_MEMORY. */
+/* out gets the whole output; only text has colours. ASSAY_TOO_LARGE where out is too small,
+ * ASSAY_NO_MEMORY. */
 MUST_CHECK enum assay_status report_gate(enum gate_format format, const struct gate *gate,
-                                         const struct report_style *style, struct buf *out,
-                                         struct assay_error *err);
+                                         bool colour, struct buf *out, struct assay_error *err);
 
 #endif

@@ -34,7 +34,7 @@ static const char *kind_of(enum gate_level level)
 static void put_place(struct gate_page *page, const struct gate_finding *finding)
 {
     markup_fixed(&page->to, "file=");
-    page_text(page, page_file(page, &finding->spot), escape_property);
+    page_text(page, page_place(page, &finding->spot), escape_property);
     if (finding->spot.line == 0) {
         return;
     }

@@ -15,7 +15,7 @@ static struct json_new *location_of(const struct gate_page *page, const struct s
 {
     struct json_new *location = json_new_object();
     struct json_new *lines = json_new_object();
-    json_add_string(location, "path", page_file(page, spot));
+    json_add_string(location, "path", page_place(page, spot));
     json_add_integer(lines, "begin", spot->line == 0 ? 1 : (int64_t)spot->line);
     json_add(location, "lines", lines);
     return location;

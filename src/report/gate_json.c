@@ -67,8 +67,7 @@ static struct json_new *image_of(struct gate_page *page, size_t index)
     if (image->verdict == NULL) {
         json_add_null(object, "verdict");
     } else {
-        json_add(object, "verdict",
-                 report_json_verdict_value(image->verdict, page->style->explain));
+        json_add(object, "verdict", report_json_verdict_value(image->verdict, false));
     }
     return object;
 }

@@ -129,6 +129,13 @@ const char *page_file(const struct gate_page *page, const struct scan_spot *spot
     return spot->file < scan->file_count ? scan->files[spot->file].name : "";
 }
 
+const char *page_place(const struct gate_page *page, const struct scan_spot *spot)
+{
+    const struct scan *scan = page->gate->scan;
+    const char *place = spot->file < scan->file_count ? scan->files[spot->file].place : "";
+    return place[0] != '\0' ? place : page_file(page, spot);
+}
+
 const char *page_level(enum gate_level level)
 {
     static const char *const names[] = {
@@ -278,9 +285,8 @@ static void page_clear(struct gate_page *page)
     buf_clear(&page->line);
 }
 
-enum assay_status report_gate(enum gate_format format, const struct gate *gate,
-                              const struct report_style *style, struct buf *out,
-                              struct assay_error *err)
+enum assay_status report_gate(enum gate_format format, const struct gate *gate, bool colour,
+                              struct buf *out, struct assay_error *err)
 {
     static void (*const writers[GATE_FORMAT_COUNT])(struct gate_page *) = {
         [GATE_FORMAT_TEXT] = gate_page_text,     [GATE_FORMAT_JSON] = gate_page_json,
@@ -290,7 +296,7 @@ enum assay_status report_gate(enum gate_format format, const struct gate *gate,
     };
     CLEANUP(page_clear)
     struct gate_page page = { .gate = gate,
-                              .style = style,
+                              .style = { .colour = colour },
                               .to = { .out = out, .err = err },
                               .clean = BUF_INIT(LIMIT_GATE_REPORT),
                               .said = BUF_INIT(LIMIT_GATE_REPORT),

@@ -15,7 +15,7 @@ struct page_image {
 
 struct gate_page {
     const struct gate *gate;
-    const struct report_style *style;
+    struct report_style style;
     struct markup to;
     struct buf clean;          /* for page_clean */
     struct buf line;           /* for page_json */
@@ -42,7 +42,11 @@ void page_json(struct gate_page *page, struct json_new *value);
 void page_member(struct gate_page *page, struct json_new *object, const char *key,
                  const char *text);
 
+/* The file as the user named it, for people and programs that run where assay did. */
 const char *page_file(const struct gate_page *page, const struct scan_spot *spot);
+/* The file by its place, for what looks for it in a checkout; as the user named it where its place
+ * is not known. */
+const char *page_place(const struct gate_page *page, const struct scan_spot *spot);
 /* "error", "warning", "note" */
 const char *page_level(enum gate_level level);
 /* TRUSTED, ALLOWED, BUILT, or what report_word says of its status. */

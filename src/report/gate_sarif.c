@@ -140,10 +140,14 @@ static void append_uri(struct gate_page *page, const char *path, struct buf *out
     }
 }
 
+/* What lies below the working directory is relative to the root of the sources; what does not is
+ * an absolute URI, for a reader must not leave that root by "..". */
 static struct json_new *artifact_of(struct gate_page *page, const struct scan_spot *spot)
 {
-    const char *path = page_file(page, spot);
+    const struct scan *scan = page->gate->scan;
+    const char *path = page_place(page, spot);
     bool is_absolute = path[0] == '/';
+    bool is_file = spot->file < scan->file_count && scan->files[spot->file].place[0] != '\0';
     struct json_new *artifact = json_new_object();
     AUTO_BUF uri = BUF_INIT(page->clean.max);
     if (is_absolute && page->to.status == ASSAY_OK) {
@@ -151,7 +155,7 @@ static struct json_new *artifact_of(struct gate_page *page, const struct scan_sp
     }
     append_uri(page, path, &uri);
     json_add_string(artifact, "uri", buf_text(&uri));
-    if (!is_absolute) {
+    if (is_file && !is_absolute) {
         json_add_string(artifact, "uriBaseId", "%SRCROOT%");
     }
     return artifact;

@@ -24,7 +24,7 @@ static void put_word(struct gate_page *page, enum assay_status status, const cha
 {
     struct markup *to = &page->to;
     if (to->status == ASSAY_OK) {
-        to->status = report_coloured(status, word, page->style, to->out, to->err);
+        to->status = report_coloured(status, word, &page->style, to->out, to->err);
     }
 }
 
@@ -116,16 +116,13 @@ static void put_loose_before(struct text *text, const struct scan_spot *spot)
     }
 }
 
-static void put_verdict(struct gate_page *page, const struct assay_verdict *verdict)
+static void put_notes(struct gate_page *page, const struct assay_verdict *verdict)
 {
     struct markup *to = &page->to;
     for (size_t i = 0; i < verdict->note_count; i++) {
         markup_fixed(to, "  also");
         put(page, verdict->notes[i]);
         markup_fixed(to, "\n");
-    }
-    if (page->style->explain && to->status == ASSAY_OK) {
-        to->status = report_explanation(verdict, page->style, to->out, to->err);
     }
 }
 
@@ -155,7 +152,7 @@ static void put_image(struct text *text, size_t index)
         put_finding(text, &page->gate->findings[i]);
     }
     if (image->verdict != NULL) {
-        put_verdict(page, image->verdict);
+        put_notes(page, image->verdict);
     }
 }
 

@@ -133,9 +133,10 @@ static enum assay_status append_check(const struct trace_check *check, bool colo
     return buf_append_byte(out, '\n', err);
 }
 
-enum assay_status report_explanation(const struct assay_verdict *verdict,
-                                     const struct report_style *style, struct buf *out,
-                                     struct assay_error *err)
+/* What follows the line with style->explain: where the trust came from, platforms, checks. */
+static enum assay_status append_explanation(const struct assay_verdict *verdict,
+                                            const struct report_style *style, struct buf *out,
+                                            struct assay_error *err)
 {
     AUTO_BUF number = BUF_INIT(32);
     TRY(buf_printf(&number, err, "%" PRIu64, verdict->flights));
@@ -172,7 +173,7 @@ enum assay_status report_verdict(const struct assay_verdict *verdict,
     TRY(status == ASSAY_OK ? report_evidence(verdict, out, err)
                            : append_negative(verdict, out, err));
     TRY(buf_append_byte(out, '\n', err));
-    return style->explain ? report_explanation(verdict, style, out, err) : ASSAY_OK;
+    return style->explain ? append_explanation(verdict, style, out, err) : ASSAY_OK;
 }
 
 enum assay_status report_pin(const struct assay_verdict *verdict, struct buf *out,

@@ -37,10 +37,6 @@ MUST_CHECK enum assay_status report_verdict(const struct assay_verdict *verdict,
 /* "  sha256:...  role=...  expires=..." of a trusted verdict, and its conditions. */
 MUST_CHECK enum assay_status report_evidence(const struct assay_verdict *verdict, struct buf *out,
                                              struct assay_error *err);
-/* What follows the line with style->explain: where the trust came from, platforms, checks. */
-MUST_CHECK enum assay_status report_explanation(const struct assay_verdict *verdict,
-                                                const struct report_style *style, struct buf *out,
-                                                struct assay_error *err);
 /* "name:tag@sha256:..." of a trusted verdict; ASSAY_INTERNAL for any other. */
 MUST_CHECK enum assay_status report_pin(const struct assay_verdict *verdict, struct buf *out,
                                         struct assay_error *err);

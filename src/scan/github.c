@@ -134,9 +134,11 @@ static enum assay_status take_dockerfile(struct scan *scan, const struct scan_in
     AUTO_BUF bytes = BUF_INIT(LIMIT_SCAN_BYTES);
     struct scan_input dockerfile;
     struct scan_build build = { 0 };
+    const struct scan_spot spot = scan_node_spot(input->file, image);
     bool found = false;
     size_t problems = scan->problem_count;
-    TRY(scan_open(scan, input->directory, yaml_text(image), &bytes, &dockerfile, &found, err));
+    TRY(scan_open(scan, &spot, input->directory, yaml_text(image), &bytes, &dockerfile, &found,
+                  err));
     if (found) {
         TRY(scan_dockerfile(scan, &dockerfile, &build, err));
         return scan_ignores(scan, &dockerfile, err);
@@ -144,7 +146,6 @@ static enum assay_status take_dockerfile(struct scan *scan, const struct scan_in
     if (scan->problem_count > problems) {
         return ASSAY_OK; /* it says why */
     }
-    struct scan_spot spot = scan_node_spot(input->file, image);
     return scan_add_problem(scan, &spot, ASSAY_FILE_IO, err, "the Dockerfile '%s' is not there",
                             yaml_text(image));
 }

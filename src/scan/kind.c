@@ -147,10 +147,13 @@ static bool excludes(struct slice pattern, struct slice path)
 
 bool scan_is_excluded(const struct scan_options *options, struct slice path)
 {
+    bool is_excluded = false;
     for (size_t i = 0; i < options->exclude_count; i++) {
-        if (excludes(slice_from_string(options->excludes[i]), path)) {
-            return true;
+        bool matches = excludes(slice_from_string(options->excludes[i]), path);
+        if (matches && options->exclude_used != NULL) {
+            options->exclude_used[i] = true;
         }
+        is_excluded = is_excluded || matches;
     }
-    return false;
+    return is_excluded;
 }

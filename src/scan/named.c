@@ -67,13 +67,14 @@ static size_t find_root(struct slice path)
     return len > 0 || (!is_absolute && holds_repository(SLICE_EMPTY)) ? len : own;
 }
 
-/* Without empty and "." components, which do not change what it means. */
+/* Without empty and "." components, which do not change what it means; with room for a slash
+ * behind it. */
 static enum assay_status clean_path(struct scan *scan, const char *path, char **out,
                                     struct assay_error *err)
 {
     struct slice rest = slice_from_string(path);
     size_t len = 0;
-    TRY(arena_alloc(&scan->arena, rest.len + 1, 1, out, err));
+    TRY(arena_alloc(&scan->arena, rest.len + 2, 1, out, err));
     if (rest.ptr[0] == '/') {
         (*out)[len++] = '/';
     }
@@ -111,19 +112,16 @@ static enum assay_status scan_named_file(struct scan *scan, const char *path,
     TRY(clean_path(scan, path, &clean, err));
     struct slice typed = slice_from_string(clean);
     size_t len = find_root(typed);
-    bool is_absolute = clean[0] == '/';
-    size_t shown_len = len > 0 || is_absolute ? len + 1 : 0;
-    const char *shown = NULL;
-    TRY(copy_text(scan, slice_first(typed, len > 0 ? len : shown_len), &root, err));
-    TRY(copy_text(scan, slice_first(typed, shown_len), &shown, err));
+    size_t root_len = len > 0 || clean[0] == '/' ? len + 1 : 0;
+    TRY(copy_text(scan, slice_first(typed, root_len), &root, err));
     CLEANUP(scan_tree_close) struct scan_tree tree = { .root_fd = -1 };
-    TRY(scan_tree_open(&tree, root, shown, err));
+    TRY(scan_tree_open(&tree, root, err));
     /* by the path as it was typed: the user may name a link */
     AUTO_FD fd = (int)TEMP_FAILURE_RETRY(open(path, SCAN_TREE_READ_FLAGS));
     scan->tree = &tree;
     enum assay_status status =
-        fd < 0 ? scan_tree_problem(scan, clean + shown_len, ASSAY_FILE_IO, strerror(errno), err)
-               : find_in_file(scan, fd, clean + shown_len, typed, err);
+        fd < 0 ? scan_tree_problem(scan, clean + root_len, ASSAY_FILE_IO, strerror(errno), err)
+               : find_in_file(scan, fd, clean + root_len, typed, err);
     scan->tree = NULL;
     return status;
 }
@@ -131,10 +129,14 @@ static enum assay_status scan_named_file(struct scan *scan, const char *path,
 static enum assay_status scan_directory(struct scan *scan, const char *path,
                                         struct assay_error *err)
 {
-    char *clean = NULL;
-    TRY(clean_path(scan, path, &clean, err));
+    char *root = NULL;
+    TRY(clean_path(scan, path, &root, err));
+    size_t len = strlen(root);
+    if (len > 0 && root[len - 1] != '/') {
+        memcpy(root + len, "/", 2);
+    }
     CLEANUP(scan_tree_close) struct scan_tree tree = { .root_fd = -1 };
-    TRY(scan_tree_open(&tree, clean, "", err));
+    TRY(scan_tree_open(&tree, root, err));
     scan->tree = &tree;
     enum assay_status status = scan_tree_walk(scan, err);
     scan->tree = NULL;
@@ -145,7 +147,11 @@ static enum assay_status add_unread(struct scan *scan, const char *path, const c
                                     struct assay_error *err)
 {
     struct scan_spot spot = { 0 };
-    TRY(scan_add_file(scan, path, path, &spot.file, err));
+    char *clean = NULL;
+    TRY(clean_path(scan, path, &clean, err));
+    const char *name = clean[0] == '\0' && path[0] != '\0' ? "." : clean;
+    const char *place = scan_is_below(slice_from_string(clean)) ? name : "";
+    TRY(scan_add_file(scan, name, place, &spot.file, err));
     return scan_add_problem(scan, &spot, ASSAY_FILE_IO, err, "%s", message);
 }
 

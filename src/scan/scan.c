@@ -33,15 +33,20 @@ static enum assay_status keep_text(struct scan *scan, const char **text, struct 
     return ASSAY_OK;
 }
 
-enum assay_status scan_add_file(struct scan *scan, const char *name, const char *path,
+enum assay_status scan_add_file(struct scan *scan, const char *name, const char *place,
                                 size_t *index, struct assay_error *err)
 {
-    struct scan_file file = { .name = name, .path = path };
+    struct scan_file file = { .name = name, .place = place };
+    bool is_one = strcmp(name, place) == 0; /* most are, of a million */
     if (scan->file_count >= LIMIT_SCAN_FILES) {
         return FAIL(err, ASSAY_FILE_LIMIT, "more than %lu files name images", LIMIT_SCAN_FILES);
     }
     TRY(keep_text(scan, &file.name, err));
-    TRY(keep_text(scan, &file.path, err));
+    if (is_one) {
+        file.place = file.name;
+    } else {
+        TRY(keep_text(scan, &file.place, err));
+    }
     TRY(mem_grow(&scan->files, scan->file_count, &scan->file_cap, sizeof(file), err));
     *index = scan->file_count;
     scan->files[scan->file_count++] = file;
@@ -109,7 +114,8 @@ static int compare_files(const void *a, const void *b, void *ctx)
     const size_t *y = b;
     int order = slice_compare(slice_from_string(files[*x].name), slice_from_string(files[*y].name));
     if (order == 0) {
-        order = slice_compare(slice_from_string(files[*x].path), slice_from_string(files[*y].path));
+        order =
+            slice_compare(slice_from_string(files[*x].place), slice_from_string(files[*y].place));
     }
     return order != 0 ? order : size_compare(*x, *y);
 }
@@ -117,7 +123,7 @@ static int compare_files(const void *a, const void *b, void *ctx)
 static bool is_same_file(const struct scan_file *a, const struct scan_file *b)
 {
     return slice_is(slice_from_string(a->name), b->name) &&
-           slice_is(slice_from_string(a->path), b->path);
+           slice_is(slice_from_string(a->place), b->place);
 }
 
 static int compare_spots(const struct scan_spot *a, const struct scan_spot *b, const size_t *ranks)

@@ -69,8 +69,10 @@ struct scan_ignore {
 
 /* A file that names images, or could not be read. */
 struct scan_file {
-    const char *name; /* as a report shows it: below the scanned directory, or as given; "-" */
-    const char *path; /* to open it again; "" for standard input and arguments */
+    const char *name;  /* opens it from the working directory, and begins as the user typed it; "-",
+                          "docker://REF" */
+    const char *place; /* the same without "..": relative where it lies below the working directory,
+                          else absolute; "": no file, or that cannot be told */
 };
 
 struct scan_tree; /* tree.c: where files are opened, and links are not followed */
@@ -81,6 +83,7 @@ struct scan_options {
     const char *const *build_contexts; /* "NAME=docker-image://REF" or "NAME=anything else" */
     size_t build_context_count;
     const char *const *excludes; /* paths below the scanned directory that are left out */
+    bool *exclude_used;          /* for each whether it left something out; NULL: nobody asks */
     size_t exclude_count;
     const char *const *custom; /* "Kind:path.to[].image" of Kubernetes kinds of others */
     size_t custom_count;
@@ -172,7 +175,7 @@ MUST_CHECK enum assay_status scan_ignores(struct scan *scan, const struct scan_i
 /* ---- for finders ---- */
 
 /* Each copies what it is given into the arena. */
-MUST_CHECK enum assay_status scan_add_file(struct scan *scan, const char *name, const char *path,
+MUST_CHECK enum assay_status scan_add_file(struct scan *scan, const char *name, const char *place,
                                            size_t *index, struct assay_error *err);
 MUST_CHECK enum assay_status scan_add(struct scan *scan, const struct scan_reference *reference,
                                       struct assay_error *err);
@@ -184,12 +187,13 @@ MUST_CHECK enum assay_status scan_add_problem(struct scan *scan, const struct sc
 MUST_CHECK enum assay_status scan_add_ignore(struct scan *scan, const struct scan_ignore *ignore,
                                              struct assay_error *err);
 
-/* Another file of the same tree, for extends, include, .env and build sections: path is relative to
- * directory, "." and ".." are resolved; it must not leave the tree, by links neither. *found false:
- * there is none. The input's text is owned by the caller (buf). Adds a problem, and *found is
- * false, where it is there but cannot be read. */
-MUST_CHECK enum assay_status scan_open(struct scan *scan, const char *directory, const char *path,
-                                       struct buf *bytes, struct scan_input *out, bool *found,
+/* Another file of the same tree, for extends, include, .env and build sections: path, which stands
+ * at spot, is relative to directory, "." and ".." are resolved; it must not leave the tree, by
+ * links neither. *found false: there is none. The input's text is owned by the caller (buf). Adds a
+ * problem, and *found is false, where it is there but cannot be read. */
+MUST_CHECK enum assay_status scan_open(struct scan *scan, const struct scan_spot *spot,
+                                       const char *directory, const char *path, struct buf *bytes,
+                                       struct scan_input *out, bool *found,
                                        struct assay_error *err);
 /* Whether that path is a directory of the tree. */
 bool scan_is_directory(const struct scan *scan, const char *directory, const char *path);

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 bool scan_tree_place(int fd, char *room, size_t room_bytes, struct slice *out)
@@ -36,14 +38,49 @@ static const char *name_above(int fd)
     return "";
 }
 
-enum assay_status scan_tree_open(struct scan_tree *tree, const char *root, const char *shown,
-                                 struct assay_error *err)
+bool scan_is_below(struct slice path)
 {
-    /* names that files hold are shorter than the files */
+    bool is_below = path.len == 0 || path.ptr[0] != '/';
+    while (path.len > 0 && is_below) {
+        size_t end = slice_find(path, '/');
+        is_below = !slice_is(slice_first(path, end), "..");
+        path = slice_from(path, end + 1);
+    }
+    return is_below;
+}
+
+static void end_with_slash(char *path)
+{
+    size_t len = strlen(path);
+    if (path[len - 1] != '/') {
+        memcpy(path + len, "/", 2);
+    }
+}
+
+/* Of a root that may lie anywhere by where it really is: ".." behind a link is not what it looks
+ * like. */
+static enum assay_status find_place(struct scan_tree *tree, struct assay_error *err)
+{
+    char real[PATH_MAX + 1];
+    char own[PATH_MAX + 1];
+    if (scan_is_below(slice_from_string(tree->root))) {
+        return buf_append_string(&tree->above_place, tree->root, err);
+    }
+    if (realpath(tree->root, real) == NULL || getcwd(own, PATH_MAX) == NULL) {
+        return FAIL(err, ASSAY_FILE_IO, "cannot tell where the directory is: %s", strerror(errno));
+    }
+    end_with_slash(real);
+    end_with_slash(own);
+    bool is_below = slice_has_prefix(slice_from_string(real), slice_from_string(own));
+    return buf_append_string(&tree->above_place, real + (is_below ? strlen(own) : 0), err);
+}
+
+enum assay_status scan_tree_open(struct scan_tree *tree, const char *root, struct assay_error *err)
+{
     *tree = (struct scan_tree){ .root = root,
-                                .shown = shown,
-                                .name = BUF_INIT(2 * LIMIT_SCAN_BYTES),
-                                .path = BUF_INIT(2 * LIMIT_SCAN_BYTES),
+                                .above_place = BUF_INIT(2 * LIMIT_SCAN_PATH_BYTES),
+                                .name = BUF_INIT(2 * LIMIT_SCAN_PATH_BYTES),
+                                .place = BUF_INIT(2 * LIMIT_SCAN_PATH_BYTES),
                                 .bytes = BUF_INIT(LIMIT_SCAN_BYTES) };
     tree->root_fd = (int)TEMP_FAILURE_RETRY(
         open(root[0] == '\0' ? "." : root, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -51,14 +88,15 @@ enum assay_status scan_tree_open(struct scan_tree *tree, const char *root, const
         return FAIL(err, ASSAY_FILE_IO, "cannot open the directory: %s", strerror(errno));
     }
     tree->above = name_above(tree->root_fd);
-    return ASSAY_OK;
+    return find_place(tree, err);
 }
 
 void scan_tree_close(struct scan_tree *tree)
 {
     fd_close_quietly(&tree->root_fd);
     buf_clear(&tree->name);
-    buf_clear(&tree->path);
+    buf_clear(&tree->above_place);
+    buf_clear(&tree->place);
     buf_clear(&tree->bytes);
 }
 
@@ -66,16 +104,13 @@ enum assay_status scan_tree_add(struct scan *scan, const char *relative, size_t 
                                 struct assay_error *err)
 {
     struct scan_tree *tree = scan->tree;
-    size_t root_len = strlen(tree->root);
-    const char *slash = root_len > 0 && tree->root[root_len - 1] != '/' ? "/" : "";
     buf_reset(&tree->name);
-    buf_reset(&tree->path);
-    TRY(buf_append_string(&tree->name, tree->shown, err));
+    buf_reset(&tree->place);
+    TRY(buf_append_string(&tree->name, tree->root, err));
     TRY(buf_append_string(&tree->name, relative, err));
-    TRY(buf_append_string(&tree->path, tree->root, err));
-    TRY(buf_append_string(&tree->path, slash, err));
-    TRY(buf_append_string(&tree->path, relative, err));
-    return scan_add_file(scan, buf_text(&tree->name), buf_text(&tree->path), index, err);
+    TRY(buf_append(&tree->place, buf_slice(&tree->above_place), err));
+    TRY(buf_append_string(&tree->place, relative, err));
+    return scan_add_file(scan, buf_text(&tree->name), buf_text(&tree->place), index, err);
 }
 
 enum assay_status scan_tree_problem(struct scan *scan, const char *relative,
@@ -159,18 +194,6 @@ static enum assay_status read_beneath(const struct scan_tree *tree, const char *
     return ASSAY_OK;
 }
 
-#define OUTSIDE_SHOWN_BYTES 256
-
-static enum assay_status add_outside(struct scan *scan, const char *path, struct assay_error *err)
-{
-    char shown[OUTSIDE_SHOWN_BYTES];
-    struct slice cut = slice_first(slice_from_string(path), sizeof(shown) - 1);
-    memcpy(shown, cut.ptr, cut.len);
-    shown[cut.len] = '\0';
-    return scan_tree_problem(scan, shown, ASSAY_FILE_LINK,
-                             "it lies outside of the directory that is judged", err);
-}
-
 bool scan_is_directory(const struct scan *scan, const char *directory, const char *path)
 {
     char relative[LIMIT_SCAN_PATH_BYTES] = "";
@@ -185,9 +208,9 @@ bool scan_is_directory(const struct scan *scan, const char *directory, const cha
     return fd >= 0;
 }
 
-enum assay_status scan_open(struct scan *scan, const char *directory, const char *path,
-                            struct buf *bytes, struct scan_input *out, bool *found,
-                            struct assay_error *err)
+enum assay_status scan_open(struct scan *scan, const struct scan_spot *spot, const char *directory,
+                            const char *path, struct buf *bytes, struct scan_input *out,
+                            bool *found, struct assay_error *err)
 {
     char relative[LIMIT_SCAN_PATH_BYTES] = "";
     struct buf resolved = { .ptr = (uint8_t *)relative,
@@ -200,7 +223,8 @@ enum assay_status scan_open(struct scan *scan, const char *directory, const char
         return ASSAY_OK;
     }
     if (path[0] == '/' || !resolve(directory, path, &resolved)) {
-        return add_outside(scan, path, err);
+        return scan_add_problem(scan, spot, ASSAY_FILE_LINK, err,
+                                "'%s' lies outside of the directory that is judged", path);
     }
     enum assay_status status = read_beneath(scan->tree, relative, bytes, found, &refused);
     if (status == ASSAY_FILE_IO || status == ASSAY_FILE_LIMIT || status == ASSAY_FILE_LINK) {

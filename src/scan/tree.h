@@ -10,22 +10,25 @@
 
 struct scan_tree {
     int root_fd;
-    const char *root;  /* as the user named it; "" is the working directory */
-    const char *shown; /* what stands before the names of reports: "", or "a/b/" */
-    const char *above; /* see scan_kind_of_name */
-    struct buf name;   /* room for one of each */
-    struct buf path;
+    const char *root;       /* what stands before names: "" is the working directory, "a/b/" */
+    const char *above;      /* see scan_kind_of_name */
+    struct buf above_place; /* what stands before places, see struct scan_file */
+    struct buf name;        /* room for one of each */
+    struct buf place;
     struct buf bytes; /* of the file that is read */
 };
 
-/* root and shown are borrowed. ASSAY_FILE_IO: root is no directory that can be opened. */
+/* root is borrowed; "" or ends with a slash. ASSAY_FILE_IO: it is no directory that can be opened.
+ */
 MUST_CHECK enum assay_status scan_tree_open(struct scan_tree *tree, const char *root,
-                                            const char *shown, struct assay_error *err);
+                                            struct assay_error *err);
+/* Whether a clean path names what it does from the working directory, and cannot leave that. */
+bool scan_is_below(struct slice path);
 /* Where fd really is, in room; false: that cannot be told. */
 bool scan_tree_place(int fd, char *room, size_t room_bytes, struct slice *out);
 void scan_tree_close(struct scan_tree *tree);
 
-/* Adds the file relative, named as reports show it. */
+/* Adds the file relative. */
 MUST_CHECK enum assay_status scan_tree_add(struct scan *scan, const char *relative, size_t *index,
                                            struct assay_error *err);
 /* Adds the file relative, and a problem that concerns it as a whole. */

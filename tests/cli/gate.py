@@ -2,8 +2,10 @@
 """The gate as its users run it: what it finds, what the policies make of it, what comes out."""
 import json
 import os
+import re
 import socket
 import time
+import xml.etree.ElementTree
 
 from harness import EXAMPLE, NAME, PIN, ROOT, SCRATCH, check, expect, fresh_state, run
 
@@ -174,13 +176,120 @@ def test_outputs():
           [f["rule"] for f in found["findings"]] == ["digest-missing"], found)
     sarif = json.load(open(f"{to}/sarif"))
     place = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
-    check("gate: sarif", place["artifactLocation"]["uri"] == "Dockerfile" and place["region"]["startLine"] == 1 and
-          place["region"]["startColumn"] == 6, sarif)
+    check("gate: sarif", place["artifactLocation"] ==
+          {"uri": f"{os.path.basename(top)}/Dockerfile", "uriBaseId": "%SRCROOT%"} and
+          place["region"]["startLine"] == 1 and place["region"]["startColumn"] == 6, result)
     expect("gate: json on failure", gate("-o", "json", "--policy", f"{SCRATCH}/no-policy", top), 4, ["\"exit\": 4"])
     expect("gate: no such form", gate("-o", "xml", top), 2, "", ["markdown"])
     warned = gate("--fail-on", "warning", "--project", tree(
         Dockerfile=f"# assay ignore=digest-missing reason=\"x\"\nFROM {PINNED}\n", assay_dot_yaml="schema: 1\n"))
     expect("gate: a warning fails where it is asked to", warned, 1, ["ignore-unused"])
+
+
+def files_of(*args, cwd):
+    """The files that each form names, of one run."""
+    to = tree()
+    forms = ("json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown")
+    result = gate(*[part for form in forms for part in ("-o", f"{form}={to}/{form}")], "-o", "text", *args, cwd=cwd)
+    said = {form: open(f"{to}/{form}").read() for form in forms}
+    lines = [json.loads(line) for line in said["jsonl"].splitlines()]
+    found = {
+        "text": re.findall(r"^(?:TRUSTED|REJECTED)  \S+  (\S+):\d+:\d+  ", result.out, re.M),
+        "json": [row["file"] for row in json.loads(said["json"])["results"]],
+        "jsonl": [line["image"]["file"] for line in lines if "image" in line],
+        "junit": [case.get("classname") for case in xml.etree.ElementTree.fromstring(said["junit"]).iter("testcase")],
+        "markdown": re.findall(r"<code>([^<]+)</code>:\d+ \| policy", said["markdown"]),
+        "sarif": [row["locations"][0]["physicalLocation"]["artifactLocation"]
+                  for row in json.loads(said["sarif"])["runs"][0]["results"]],
+        "github": re.findall("^::error file=([^,]+),", said["github"], re.M),
+        "gitlab": [row["location"]["path"] for row in json.loads(said["gitlab"])],
+    }
+    prints = {row["fingerprint"] for row in json.loads(said["gitlab"])}
+    return result, found, prints
+
+
+def test_paths():
+    """A file is named so that it can be opened from the working directory; for a checkout, by its place in it."""
+    text = f"FROM {NAME}:1.0\n"
+    top = tree(code__a__Dockerfile=text, code__b__Dockerfile=text, other__Dockerfile=text)
+    cwd = f"{top}/code"
+    below = {name: {"uri": name, "uriBaseId": "%SRCROOT%"} for name in ("a/Dockerfile", "b/Dockerfile")}
+    rows = [
+        ("a", ["a/Dockerfile"], ["a/Dockerfile"]),
+        ("./a/", ["a/Dockerfile"], ["a/Dockerfile"]),
+        ("a/Dockerfile", ["a/Dockerfile"], ["a/Dockerfile"]),
+        (".", ["a/Dockerfile", "b/Dockerfile"], ["a/Dockerfile", "b/Dockerfile"]),
+        ("a b", ["a/Dockerfile", "b/Dockerfile"], ["a/Dockerfile", "b/Dockerfile"]),
+        (". b ./b/Dockerfile", ["a/Dockerfile", "b/Dockerfile"], ["a/Dockerfile", "b/Dockerfile"]),
+        ("b/../a", ["b/../a/Dockerfile"], ["a/Dockerfile"]),
+        (f"{cwd}/a", [f"{cwd}/a/Dockerfile"], ["a/Dockerfile"]),
+        ("../other", ["../other/Dockerfile"], [f"{top}/other/Dockerfile"]),
+        (f"{top}/other", [f"{top}/other/Dockerfile"], [f"{top}/other/Dockerfile"]),
+    ]
+    first = None
+    for what, names, places in rows:
+        result, found, prints = files_of(*what.split(), cwd=cwd)
+        expect(f"paths: {what}", result, 1)
+        for form in ("text", "json", "jsonl", "junit", "markdown"):
+            check(f"paths: {what}: {form}", found[form] == names, result)
+        for form in ("github", "gitlab"):
+            check(f"paths: {what}: {form}", found[form] == places, result)
+        check(f"paths: {what}: sarif", found["sarif"] == [below.get(place, {"uri": f"file://{place}"})
+                                                           for place in places], result)
+        check(f"paths: {what}: they open", all(os.path.exists(os.path.join(cwd, name)) for name in names + places))
+        check(f"paths: {what}: no two fingerprints are one", len(prints) == len(names), result)
+        first = first or prints
+        check(f"paths: {what}: the fingerprint is the file's", (first <= prints) == ("a/Dockerfile" in places), result)
+    expect("pin: by the same names", run("pin", "--check", "--root", PIN, "--bundle", f"{EXAMPLE}/trust.tar", "--state-dir",
+                                         fresh_state(), "a", "../other", cwd=cwd), 1,
+           ["a/Dockerfile:1  ", "../other/Dockerfile:1  "])
+    expect("pin: writes there", run("pin", "-w", "--root", PIN, "--bundle", f"{EXAMPLE}/trust.tar", "--state-dir",
+                                    fresh_state(), "a", "../other", cwd=cwd), 0)
+    check("pin: into each", all(open(f"{top}/{name}/Dockerfile").read() == f"FROM {PINNED}\n"
+                                for name in ("code/a", "other")) and open(f"{cwd}/b/Dockerfile").read() == text)
+
+
+def test_patterns_are_below_the_root():
+    """What is left out, what ignores, and a project's policy do not depend on how the directory was named."""
+    ignored = f"# assay ignore=digest-missing reason=\"why\"\nFROM {NAME}:1.0\n"
+    top = tree(code__Dockerfile=ignored, code__k8s__Dockerfile=f"FROM {NAME}:9\n", code__assay_dot_yaml="schema: 1\n")
+    for root in ("code", "./code/", f"{top}/code", "code/../code"):
+        left = gate("--project", "--exclude", "k8s", root, cwd=top)
+        expect(f"patterns: {root}", left, 0, ["why"])
+        check(f"patterns: {root}: no note", left.err == "", left)
+        expect(f"patterns: {root}: all", gate("--project", root, cwd=top), 1, ["why", "does not list the tag 9"])
+        other = gate("--project", "--exclude", "code/k8s", "--exclude", "k8s/*", root, cwd=top)
+        expect(f"patterns: {root}: with the root", other, 0, ["why"], ["note: --exclude code/k8s left nothing out"])
+        check(f"patterns: {root}: one note", other.err.count("\n") == 1, other)
+        check(f"patterns: {root}: none if quiet", gate("-q", "--project", "--exclude", "x", root, cwd=top).err == "")
+
+
+def test_reports_agree_on_warnings():
+    """A warning that fails the run is an error in every report, and only then."""
+    top = tree(Dockerfile=f"# assay ignore=digest-missing reason=\"x\"\nFROM {PINNED}\n", assay_dot_yaml="schema: 1\n")
+    signs = {"text": ["ERROR", "1 error, 0 warnings"], "json": ['"level":"error","status":"policy"', '"exit":1'],
+             "jsonl": ['"level":"error"', '"exit":1'], "sarif": ['"level":"error","message"', '"exitCode":1'],
+             "junit": ['failures="1"', "<failure type=\"policy\""], "github": ["::error file=Dockerfile,line=1"],
+             "gitlab": ['"severity":"major"'], "markdown": ["not passed", "| error | ignore-unused"]}
+    for form, parts in signs.items():
+        expect(f"warnings: {form}", gate("--project", "--fail-on", "warning", "-o", form, ".", cwd=top), 1, parts)
+        calm = gate("--project", "-o", form, ".", cwd=top)
+        check(f"warnings: {form}: none", calm.code == 0 and not any(part in calm.out for part in parts), calm)
+
+
+def test_notes():
+    top = tree(Dockerfile=f"FROM {PINNED}\n", assay_dot_yaml="schema: 1\nscopes: {'*': {reject: never}}\n")
+    note = "assay: note: {}assay.yaml is not used, for --project is not given\n"
+    for what, root, cwd in (("a directory", top, None), ("this one", ".", top), ("a file in it", "Dockerfile", top)):
+        result = gate(root, cwd=cwd or SCRATCH)
+        check(f"notes: {what}", result.code == 0 and result.err == note.format("./" if cwd else f"{top}/"), result)
+    for what, args in (("quiet", ("-q", )), ("another policy", ("--policy", policy("schema: 1\n")))):
+        result = gate(*args, ".", cwd=top)
+        check(f"notes: none: {what}", result.code == 0 and result.err == "", result)
+    expect("notes: it counts", gate("--project", ".", cwd=top), 1, ["never"])
+    bare = tree(Dockerfile=f"FROM {PINNED}\n")
+    check("notes: none without it", gate(".", cwd=bare).err == "")
+    check("notes: no verdict", "assay.yaml" not in gate("-o", "json", ".", cwd=top).out)
 
 
 def test_to_green():
@@ -200,6 +309,13 @@ def test_to_green():
 def test_options_before_images():
     """What is wrong with an option is no judgement on an image."""
     empty = tree()
+    for args in (("--build-arg", "=x"), ("--build-arg", "="), ("--build-context", "=docker-image://a")):
+        expect(f"gate: {' '.join(args)}", run("gate", "--state-dir", fresh_state(), *args, empty), 2, "",
+               [f"{args[0]}: '{args[1]}' has no name before the '='"])
+        expect(f"pin: {' '.join(args)}", run("pin", "-w", "--state-dir", fresh_state(), *args, empty), 2, "", ["no name"])
+    expect("gate: a value may be empty", gate("--build-arg", "A=", "--build-arg", "B", tree(
+        Dockerfile=f"ARG A=x\nFROM {NAME}${{A:+x}}:1.0@{DIGEST}\n")), 0, ["TRUSTED"])
+    expect("gate: --explain", run("gate", "--explain", empty), 2, "", ["assay explain REF", "assay verify --explain REF"])
     for args in (("--jobs", "0"), ("--deadline", "soon"), ("--platform", "windows"), ("--root", "sha256:abc"),
                  ("--plain-http", "a/b"), ("--timeout", "x")):
         expect(f"gate: {' '.join(args)}", run("gate", "--state-dir", fresh_state(), *args, empty), 2, "", ["assay:"])

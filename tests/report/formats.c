@@ -17,9 +17,8 @@ static int write_one(const char *folder, enum gate_sample which, enum gate_forma
 {
     char path[4096];
     struct assay_error error = ERROR_INIT;
-    const struct report_style style = { .explain = which == GATE_SAMPLE_GREEN };
     AUTO_BUF out = BUF_INIT(LIMIT_GATE_REPORT);
-    if (report_gate(format, gate_sample(which), &style, &out, &error) != ASSAY_OK) {
+    if (report_gate(format, gate_sample(which), false, &out, &error) != ASSAY_OK) {
         (void)fprintf(stderr, "%s.%s: %s\n", gate_sample_name(which), names[format],
                       assay_error_message(&error));
         return 1;

@@ -26,7 +26,7 @@ def sarif(text, findings):
     found = []
     for result in run["results"]:
         place = result["locations"][0]["physicalLocation"]
-        found.append((urllib.parse.unquote(place["artifactLocation"]["uri"]),
+        found.append((urllib.parse.unquote(place["artifactLocation"]["uri"].removeprefix("file://")),
                       place["region"]["startLine"], result["ruleId"]))
         if rules[result["ruleIndex"]] != result["ruleId"]:
             wrong.append(f"sarif: {result['ruleId']} has another index")

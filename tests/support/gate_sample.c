@@ -14,9 +14,9 @@
 /* ---- tidy ---- */
 
 static struct scan_file tidy_files[] = {
-    { "Dockerfile", "/tree/Dockerfile" },
-    { "deploy/broken.yaml", "/tree/deploy/broken.yaml" },
-    { "deploy/web.yaml", "/tree/deploy/web.yaml" },
+    { "Dockerfile", "Dockerfile" },
+    { "deploy/broken.yaml", "deploy/broken.yaml" },
+    { "deploy/web.yaml", "deploy/web.yaml" },
 };
 
 #define APP     "registry.example.com/app:1.0"
@@ -170,7 +170,8 @@ static struct gate_finding tidy_findings[] = {
 
 const char gate_sample_hostile_text[] = HOSTILE;
 
-static struct scan_file hostile_files[] = { { HOSTILE, "/tree/x" }, { "/absolute/#x", "/x" } };
+static struct scan_file hostile_files[] = { { HOSTILE, HOSTILE },
+                                            { "/absolute/#x", "/absolute/#x" } };
 static struct scan_reference hostile_references[] = {
     { .spot = { .file = 0, .line = 2, .column = 3, .length = sizeof(HOSTILE) - 1 },
       .place = SCAN_GITLAB,

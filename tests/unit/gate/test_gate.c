@@ -493,8 +493,10 @@ Test(gate, warnings_count_where_they_are_to)
         add(&scene, 1, APP ":1.0");
         judge(&scene);
         cr_expect_eq(count_of(&scene.gate, GATE_EXPIRY_NEAR_RULE), 1U);
-        cr_expect_eq(scene.gate.findings[0].status, ASSAY_OK);
-        cr_expect_eq(scene.gate.images[0].outcome, GATE_PASSED);
+        /* what fails the run is an error wherever it is told */
+        cr_expect_eq(scene.gate.findings[0].level, i == 0 ? GATE_WARNING : GATE_ERROR);
+        cr_expect_eq(scene.gate.findings[0].status, i == 0 ? ASSAY_OK : ASSAY_POLICY);
+        cr_expect_eq(scene.gate.images[0].outcome, i == 0 ? GATE_PASSED : GATE_FAILED);
         cr_expect_eq(scene.gate.status, i == 0 ? ASSAY_OK : ASSAY_POLICY);
         tear_down(&scene);
     }
@@ -599,19 +601,25 @@ Test(gate, a_comment_beside_what_is_undecided_is_not_idle)
 
 /* ---- fingerprints and order ---- */
 
-static const char *fingerprint(const char *file, size_t line, const char *reference)
+static const char *fingerprint_at(const char *file, const char *place, size_t line,
+                                  const char *reference)
 {
     static char kept[GATE_FINGERPRINT_BYTES];
     struct scene scene;
     struct assay_error err = ERROR_INIT;
     set_up(&scene, "scopes: {\"*\": {reject: moved, references: {digest: optional}}}\n");
-    cr_assert_eq(scan_add_file(&scene.scan, file, file, &scene.file, &err), ASSAY_OK);
+    cr_assert_eq(scan_add_file(&scene.scan, file, place, &scene.file, &err), ASSAY_OK);
     add(&scene, line, reference);
     judge(&scene);
     cr_assert_eq(scene.gate.finding_count, 1U);
     memcpy(kept, scene.gate.findings[0].fingerprint, sizeof(kept));
     tear_down(&scene);
     return kept;
+}
+
+static const char *fingerprint(const char *file, size_t line, const char *reference)
+{
+    return fingerprint_at(file, file, line, reference);
 }
 
 Test(gate, fingerprints)
@@ -624,6 +632,19 @@ Test(gate, fingerprints)
     cr_expect_str_eq(fingerprint("a", 1, APP ":1.0@sha256:" HEX64), first, "another digest");
     cr_expect_str_neq(fingerprint("b", 1, APP ":1.0"), first, "another file");
     cr_expect_str_neq(fingerprint("a", 1, APP "2:1.0"), first, "another repository");
+}
+
+/* Below the working directory the same however it was named; elsewhere the same on each machine. */
+Test(gate, fingerprints_hold_the_path)
+{
+    char first[GATE_FINGERPRINT_BYTES];
+    memcpy(first, fingerprint("a/b", 1, APP ":1.0"), sizeof(first));
+    cr_expect_str_eq(fingerprint_at("/x/a/b", "a/b", 1, APP ":1.0"), first, "absolute");
+    cr_expect_str_eq(fingerprint_at("c/../a/b", "a/b", 1, APP ":1.0"), first, "around");
+    cr_expect_str_neq(fingerprint("b", 1, APP ":1.0"), first, "another directory");
+    memcpy(first, fingerprint_at("../b", "/one/b", 1, APP ":1.0"), sizeof(first));
+    cr_expect_str_eq(fingerprint_at("../b", "/two/b", 1, APP ":1.0"), first, "another machine");
+    cr_expect_str_eq(fingerprint_at("../b", "", 1, APP ":1.0"), first, "no place");
 }
 
 Test(gate, findings_stand_in_the_order_of_files)

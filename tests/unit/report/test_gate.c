@@ -12,12 +12,10 @@
 
 TestSuite(report_gate, .timeout = 60);
 
-static const struct report_style plain = { 0 };
-
 static void write(enum gate_format format, const struct gate *gate, struct buf *out)
 {
     struct assay_error err = ERROR_INIT;
-    cr_assert_eq(report_gate(format, gate, &plain, out, &err), ASSAY_OK, "%d: %s", (int)format,
+    cr_assert_eq(report_gate(format, gate, false, out, &err), ASSAY_OK, "%d: %s", (int)format,
                  assay_error_message(&err));
 }
 
@@ -44,7 +42,7 @@ struct one {
 static const struct gate *one_gate(struct one *one, const char *text)
 {
     *one = (struct one){
-        .file = { text, "" },
+        .file = { text, text },
         .reference = { .spot = { .line = 2, .column = 3 }, .written = text, .text = text },
         .image = { .reference = text, .outcome = GATE_FAILED },
         .finding = { .rule = GATE_TAG_LATEST_RULE,
@@ -167,11 +165,10 @@ Test(report_gate, every_byte)
 
 Test(report_gate, colours)
 {
-    static const struct report_style colourful = { .colour = true };
     AUTO_BUF with = BUF_INIT(MIB);
     AUTO_BUF without = BUF_INIT(MIB);
     const struct gate *gate = gate_sample(GATE_SAMPLE_TIDY);
-    cr_assert_eq(report_gate(GATE_FORMAT_TEXT, gate, &colourful, &with, NULL), ASSAY_OK);
+    cr_assert_eq(report_gate(GATE_FORMAT_TEXT, gate, true, &with, NULL), ASSAY_OK);
     write(GATE_FORMAT_TEXT, gate, &without);
     cr_expect_eq(occurrences(&with, "\033[32mTRUSTED\033[0m  "), 2);
     cr_expect_eq(occurrences(&with, "\033[31mREJECTED\033[0m  "), 1);
@@ -423,9 +420,62 @@ Test(report_gate, no_room)
         for (size_t room = 0; room < whole.len; room += 97) {
             struct assay_error err = ERROR_INIT;
             AUTO_BUF out = BUF_INIT(room);
-            cr_expect_eq(report_gate((enum gate_format)format, gate, &plain, &out, &err),
+            cr_expect_eq(report_gate((enum gate_format)format, gate, false, &out, &err),
                          ASSAY_TOO_LARGE, "%d: %zu", format, room);
             cr_expect_eq(err.status, ASSAY_TOO_LARGE, "%d: %zu", format, room);
+        }
+    }
+}
+
+/* People and programs of the same directory get the name, those that look into a checkout the
+ * place. */
+Test(report_gate, places)
+{
+    static const struct {
+        struct scan_file file;
+        const char *name;
+        const char *uri;
+        const char *place;
+    } rows[] = {
+        { { "a/b", "a/b" }, "a/b", "{\"uri\":\"a/b\",\"uriBaseId\":\"%SRCROOT%\"}", "a/b" },
+        { { "/x/a b", "a b" }, "/x/a b", "{\"uri\":\"a%20b\",\"uriBaseId\":\"%SRCROOT%\"}", "a b" },
+        { { "../b", "/x/b" }, "../b", "{\"uri\":\"file:///x/b\"}", "/x/b" },
+        { { "/x/b", "/x/b" }, "/x/b", "{\"uri\":\"file:///x/b\"}", "/x/b" },
+        { { "../b", "" }, "../b", "{\"uri\":\"../b\"}", "../b" },
+        { { "-", "" }, "-", "{\"uri\":\"-\"}", "-" },
+    };
+    static const struct {
+        enum gate_format format;
+        const char *before;
+        const char *after;
+        bool is_place;
+    } forms[] = {
+        { GATE_FORMAT_TEXT, "  ", ":2:3  policy\n", false },
+        { GATE_FORMAT_JSON, "\"file\":\"", "\"", false },
+        { GATE_FORMAT_JSONL, "\"file\":\"", "\"", false },
+        { GATE_FORMAT_JUNIT, "<testsuite name=\"", "\"", false },
+        { GATE_FORMAT_MARKDOWN, "<code>", "</code>:2", false },
+        { GATE_FORMAT_GITHUB, "file=", ",line=2", true },
+        { GATE_FORMAT_GITLAB, "\"path\":\"", "\"", true },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct one one;
+        const struct gate *gate = one_gate(&one, "x");
+        one.file = rows[i].file;
+        AUTO_BUF sarif = BUF_INIT(MIB);
+        write(GATE_FORMAT_SARIF, gate, &sarif);
+        cr_expect(strstr(buf_text(&sarif), rows[i].uri) != NULL, "%s: %s", rows[i].name,
+                  buf_text(&sarif));
+        for (size_t f = 0; f < ARRAY_LEN(forms); f++) {
+            AUTO_BUF out = BUF_INIT(MIB);
+            AUTO_BUF part = BUF_INIT(KIB);
+            write(forms[f].format, gate, &out);
+            cr_assert_eq(buf_printf(&part, NULL, "%s%s%s", forms[f].before,
+                                    forms[f].is_place ? rows[i].place : rows[i].name,
+                                    forms[f].after),
+                         ASSAY_OK);
+            cr_expect(strstr(buf_text(&out), buf_text(&part)) != NULL, "%d %s: %s",
+                      (int)forms[f].format, rows[i].name, buf_text(&out));
         }
     }
 }

@@ -34,22 +34,24 @@ static void write_files(struct trees *trees, const char *files, struct buf *firs
     }
 }
 
-static void show(const struct scan *scan, struct buf *out)
+static void show(const struct trees *trees, const struct scan *scan, struct buf *out)
 {
     for (size_t i = 0; i < scan->reference_count; i++) {
         const struct scan_reference *found = &scan->references[i];
         cr_assert_eq((found->text == NULL), (found->problem != NULL));
-        cr_assert_eq(
-            buf_printf(out, NULL, "%s:%zu:%zu %s %s%s%s%s%s\n", scan->files[found->spot.file].name,
-                       found->spot.line, found->spot.column, found->written,
-                       found->text == NULL ? "?" : found->text, found->is_rewritable ? " *" : "",
-                       found->is_built ? " built" : "", found->platform == NULL ? "" : " ",
-                       found->platform == NULL ? "" : found->platform),
-            ASSAY_OK);
+        cr_assert_eq(buf_printf(out, NULL, "%s:%zu:%zu %s %s%s%s%s%s\n",
+                                trees_below(trees, &scan->files[found->spot.file]),
+                                found->spot.line, found->spot.column, found->written,
+                                found->text == NULL ? "?" : found->text,
+                                found->is_rewritable ? " *" : "", found->is_built ? " built" : "",
+                                found->platform == NULL ? "" : " ",
+                                found->platform == NULL ? "" : found->platform),
+                     ASSAY_OK);
     }
     for (size_t i = 0; i < scan->problem_count; i++) {
         const struct scan_problem *problem = &scan->problems[i];
-        cr_assert_eq(buf_printf(out, NULL, "%s:%zu:%zu! %s\n", scan->files[problem->spot.file].name,
+        cr_assert_eq(buf_printf(out, NULL, "%s:%zu:%zu! %s\n",
+                                trees_below(trees, &scan->files[problem->spot.file]),
                                 problem->spot.line, problem->spot.column,
                                 assay_status_id(problem->status)),
                      ASSAY_OK);
@@ -65,7 +67,7 @@ static void check_spots(const struct scan *scan, const char *what)
         if (!found->is_rewritable) {
             continue;
         }
-        cr_assert_eq(file_read(scan->files[found->spot.file].path, bytes.max, &bytes, NULL),
+        cr_assert_eq(file_read(scan->files[found->spot.file].name, bytes.max, &bytes, NULL),
                      ASSAY_OK);
         struct slice there =
             slice_first(slice_from(buf_slice(&bytes), found->spot.offset), found->spot.length);
@@ -78,7 +80,8 @@ static void scan_first(struct scan *scan, const char *name)
     struct scan_input input;
     AUTO_BUF bytes = BUF_INIT(64 * MIB);
     bool found = false;
-    cr_assert_eq(scan_open(scan, "", name, &bytes, &input, &found, NULL), ASSAY_OK);
+    const struct scan_spot spot = { 0 };
+    cr_assert_eq(scan_open(scan, &spot, "", name, &bytes, &input, &found, NULL), ASSAY_OK);
     cr_assert(found);
     cr_assert_eq(scan_compose(scan, &input, NULL), ASSAY_OK);
     cr_assert_eq(scan_finish(scan, NULL), ASSAY_OK);
@@ -94,11 +97,11 @@ static void check_case(const struct compose_case *row)
     AUTO_BUF shown = BUF_INIT(MIB);
     trees_make(&trees);
     write_files(&trees, row->files, &first);
-    cr_assert_eq(scan_tree_open(&tree, trees.path, "", NULL), ASSAY_OK);
+    cr_assert_eq(scan_tree_open(&tree, trees.root, NULL), ASSAY_OK);
     scan_init(&scan, NULL, &options);
     scan.tree = &tree;
     scan_first(&scan, buf_text(&first));
-    show(&scan, &shown);
+    show(&trees, &scan, &shown);
     cr_expect_str_eq(buf_text(&shown), row->found, "%s:\n%s", row->what, buf_text(&shown));
     check_spots(&scan, row->what);
     scan_clear(&scan);

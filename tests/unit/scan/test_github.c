@@ -103,7 +103,7 @@ static void open_tree(void)
     trees_write(&trees, "act/Dockerfile",
                 "# assay ignore=digest-missing reason=\"r\"\nFROM alpine:3.20\n");
     trees_write(&trees, "Dockerfile", "FROM other\n");
-    cr_assert_eq(scan_tree_open(&tree, trees.path, "", NULL), ASSAY_OK);
+    cr_assert_eq(scan_tree_open(&tree, trees.root, NULL), ASSAY_OK);
 }
 
 static void close_tree(void)
@@ -128,7 +128,8 @@ static void check_action(const char *image, const char *text, size_t ignores, si
     cr_assert_eq(scan.reference_count, text != NULL, "%s", image);
     if (text != NULL) {
         cr_expect_str_eq(scan.references[0].text, text);
-        cr_expect_str_eq(scan.files[scan.references[0].spot.file].name, "act/Dockerfile");
+        cr_expect_str_eq(trees_below(&trees, &scan.files[scan.references[0].spot.file]),
+                         "act/Dockerfile");
     }
     cr_expect_eq(scan.ignore_count, ignores, "%s", image);
     cr_expect_eq(scan.problem_count, problems, "%s", image);

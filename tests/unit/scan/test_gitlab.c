@@ -203,7 +203,7 @@ static void open_tree(void)
                 "b: {image: 'b:$V'}\n");
     trees_write(&trees, "ci/v.yml", "variables: {V: '2'}\n");
     trees_write(&trees, "ci/bad.yml", "a: [\n");
-    cr_assert_eq(scan_tree_open(&tree, trees.path, "", NULL), ASSAY_OK);
+    cr_assert_eq(scan_tree_open(&tree, trees.root, NULL), ASSAY_OK);
 }
 
 static void close_tree(void)
@@ -244,7 +244,7 @@ Test(scan_gitlab, includes_of_the_same_tree, .init = open_tree, .fini = close_tr
                   "2:13 ~a:9 (job a, image)\n3:13 ?b:$V (job b, image)\n", 1);
     check_in_tree("t: {trigger: {include: ci/v.yml}}\nb: {image: 'b:$V'}\n",
                   "2:13 ~b:2 (job b, image)\n", 0);
-    check_in_tree("include: [ci/bad.yml, ci/none.yml, ../out.yml]\n", "!0:0\n!2:1\n!1:23\n", 0);
+    check_in_tree("include: [ci/bad.yml, ci/none.yml, ../out.yml]\n", "!2:1\n!1:23\n!1:36\n", 0);
 }
 
 /* Looking up costs what the tables say, not their square. */

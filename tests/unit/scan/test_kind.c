@@ -212,3 +212,15 @@ Test(scan_kind, excludes_name_paths_and_all_below)
     }
     cr_expect_not(scan_is_excluded(&(struct scan_options){ 0 }, SLICE_LITERAL("a")));
 }
+
+Test(scan_kind, excludes_that_match_are_told)
+{
+    static const char *const patterns[] = { "x", "a", "a*", "b" };
+    bool used[ARRAY_LEN(patterns)] = { false };
+    const struct scan_options options = { .excludes = patterns,
+                                          .exclude_used = used,
+                                          .exclude_count = ARRAY_LEN(patterns) };
+    cr_expect(scan_is_excluded(&options, SLICE_LITERAL("a/c")));
+    cr_expect_not(scan_is_excluded(&options, SLICE_LITERAL("c")));
+    cr_expect(!used[0] && used[1] && used[2] && !used[3]);
+}

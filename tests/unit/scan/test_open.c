@@ -9,6 +9,7 @@ static const struct assay_env env;
 static struct trees trees;
 static struct scan_tree tree;
 static struct scan scan;
+static struct scan_spot spot = { .line = 3 }; /* of the text that names a file */
 
 static void start(void)
 {
@@ -27,8 +28,9 @@ static void start(void)
     cr_assert_eq(mkfifoat(trees.fd, "in/pipe.yaml", 0600), 0);
     scan_init(&scan, &env, &options);
     static char root[80];
-    (void)snprintf(root, sizeof(root), "%s/in", trees.path);
-    cr_assert_eq(scan_tree_open(&tree, root, "shown/", NULL), ASSAY_OK);
+    (void)snprintf(root, sizeof(root), "%s/in/", trees.path);
+    cr_assert_eq(scan_tree_open(&tree, root, NULL), ASSAY_OK);
+    cr_assert_eq(scan_add_file(&scan, "naming.yaml", "naming.yaml", &spot.file, NULL), ASSAY_OK);
     scan.tree = &tree;
 }
 
@@ -77,7 +79,7 @@ Test(scan_open, stays_below_the_tree, .init = start, .fini = end)
         bool found = !rows[i].text;
         size_t problems = scan.problem_count;
         cr_assert_eq(
-            scan_open(&scan, rows[i].directory, rows[i].path, &bytes, &input, &found, NULL),
+            scan_open(&scan, &spot, rows[i].directory, rows[i].path, &bytes, &input, &found, NULL),
             ASSAY_OK, "%s", rows[i].path);
         cr_expect_eq(found, rows[i].text != NULL, "%s", rows[i].path);
         cr_expect_eq(scan.problem_count - problems, rows[i].status != ASSAY_OK ? 1U : 0U, "%s",
@@ -98,11 +100,13 @@ Test(scan_open, names_what_it_opens, .init = start, .fini = end)
     AUTO_BUF bytes = BUF_INIT(1UL << 24);
     struct scan_input input;
     bool found = false;
-    cr_assert_eq(scan_open(&scan, "a", ".././a/one.yaml", &bytes, &input, &found, NULL), ASSAY_OK);
+    cr_assert_eq(scan_open(&scan, &spot, "a", ".././a/one.yaml", &bytes, &input, &found, NULL),
+                 ASSAY_OK);
     cr_assert(found);
-    cr_expect_str_eq(scan.files[input.file].name, "shown/a/one.yaml");
+    cr_expect_str_eq(trees_below(&trees, &scan.files[input.file]), "in/a/one.yaml");
+    cr_expect_str_eq(scan.files[input.file].place, scan.files[input.file].name);
     AUTO_BUF again = BUF_INIT(1UL << 24);
-    cr_expect_eq(file_read(scan.files[input.file].path, 16, &again, NULL), ASSAY_OK);
+    cr_expect_eq(file_read(scan.files[input.file].name, 16, &again, NULL), ASSAY_OK);
     cr_expect(slice_is(buf_slice(&again), "one"));
     cr_expect_eq(scan.seen, 1);
 }
@@ -114,14 +118,14 @@ Test(scan_open, is_bounded, .init = start, .fini = end)
     struct scan_input input;
     bool found = true;
     (void)memset(path, 'a', sizeof(path) - 1);
-    cr_assert_eq(scan_open(&scan, "a", path, &bytes, &input, &found, NULL), ASSAY_OK);
+    cr_assert_eq(scan_open(&scan, &spot, "a", path, &bytes, &input, &found, NULL), ASSAY_OK);
     cr_expect_not(found);
     cr_assert_eq(scan.problem_count, 1);
-    cr_expect_leq(strlen(scan.files[scan.problems[0].spot.file].name), 300);
+    cr_expect_eq(scan.problems[0].spot.line, spot.line); /* where the path is named */
     trees_write(&trees, "in/large.yaml", "");
     AUTO_FD fd = openat(trees.fd, "in/large.yaml", O_WRONLY | O_CLOEXEC);
     cr_assert_eq(ftruncate(fd, (16L << 20) + 1), 0);
-    cr_assert_eq(scan_open(&scan, "", "large.yaml", &bytes, &input, &found, NULL), ASSAY_OK);
+    cr_assert_eq(scan_open(&scan, &spot, "", "large.yaml", &bytes, &input, &found, NULL), ASSAY_OK);
     cr_expect_not(found);
     cr_assert_eq(scan.problem_count, 2);
     cr_expect_eq(scan.problems[1].status, ASSAY_FILE_LIMIT);
@@ -133,7 +137,7 @@ Test(scan_open, without_a_tree_nothing_is_opened, .init = start, .fini = end)
     struct scan_input input;
     bool found = true;
     scan.tree = NULL;
-    cr_assert_eq(scan_open(&scan, "", "two.yaml", &bytes, &input, &found, NULL), ASSAY_OK);
+    cr_assert_eq(scan_open(&scan, &spot, "", "two.yaml", &bytes, &input, &found, NULL), ASSAY_OK);
     cr_expect_not(found);
     cr_expect_eq(scan.problem_count, 0);
 }

@@ -16,6 +16,7 @@
 
 struct trees {
     char path[64];
+    char root[64]; /* with a slash behind it, as scan_tree_open takes it */
     int fd;
 };
 
@@ -25,6 +26,14 @@ static inline void trees_make(struct trees *trees)
     cr_assert_not_null(mkdtemp(trees->path));
     trees->fd = open(trees->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     cr_assert_geq(trees->fd, 0);
+    (void)snprintf(trees->root, sizeof(trees->root), "%.60s/", trees->path);
+}
+
+/* The name of a file without the folder's. */
+static inline const char *trees_below(const struct trees *trees, const struct scan_file *file)
+{
+    bool is_below = slice_has_prefix(slice_from_string(file->name), slice_from_string(trees->root));
+    return file->name + (is_below ? strlen(trees->root) : 0);
 }
 
 static inline void trees_write(struct trees *trees, const char *name, const char *text)
