@@ -246,10 +246,11 @@ enum assay_status dockerfile_add_stage(struct dockerfile_build *build, struct sl
     return ASSAY_OK;
 }
 
-bool dockerfile_is_stage(const struct dockerfile_build *build, const char *name, bool any_case)
+bool dockerfile_is_stage(const struct dockerfile_build *build, size_t count, const char *name,
+                         bool any_case)
 {
     struct slice wanted = slice_from_string(name);
-    for (size_t i = 0; i < build->stage_count && wanted.len > 0; i++) {
+    for (size_t i = 0; i < count && wanted.len > 0; i++) {
         if (any_case ? slice_is_ignoring_case(wanted, build->stages[i])
                      : slice_is(wanted, build->stages[i])) {
             return true;

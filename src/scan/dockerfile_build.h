@@ -48,8 +48,9 @@ MUST_CHECK enum assay_status dockerfile_fill(struct dockerfile_build *build, str
                                              struct buf *out, bool *changed, const char **problem,
                                              struct assay_error *err);
 
-/* FROM finds names as they are written; --from in any case. */
-bool dockerfile_is_stage(const struct dockerfile_build *build, const char *name, bool any_case);
+/* Of the first count stages. FROM finds names as they are written; --from in any case. */
+bool dockerfile_is_stage(const struct dockerfile_build *build, size_t count, const char *name,
+                         bool any_case);
 
 /* What a build is given in place of an image or stage; NULL: nothing. "": no image. */
 MUST_CHECK enum assay_status dockerfile_replaced(const struct dockerfile_build *build,

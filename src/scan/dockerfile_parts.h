@@ -11,6 +11,7 @@
 struct dockerfile_source {
     struct scan_reference reference;
     bool may_be_number; /* of a stage */
+    size_t stage_count; /* stages that are complete where it stands */
 };
 
 struct dockerfile {

@@ -20,7 +20,9 @@ static enum assay_status add_source(struct dockerfile *file, enum scan_place pla
                                     struct slice value, const char *problem, size_t start,
                                     size_t len, struct assay_error *err)
 {
-    struct dockerfile_source source = { .may_be_number = place == SCAN_COPY };
+    size_t begun = file->build.stage_count;
+    struct dockerfile_source source = { .may_be_number = place == SCAN_COPY,
+                                        .stage_count = begun == 0 ? 0 : begun - 1 };
     struct scan_reference *found = &source.reference;
     struct slice written = slice_first(slice_from(buf_slice(&file->lines.joined), start), len);
     bool is_whole;
@@ -151,9 +153,15 @@ static enum assay_status settle(struct dockerfile *file, struct dockerfile_sourc
                    : scan_add_problem(file->scan, &found->spot, ASSAY_FILE_SYNTAX, err,
                                       "there is no stage %s", found->text);
     }
-    if (dockerfile_is_stage(build, found->text, true) ||
+    if (dockerfile_is_stage(build, source->stage_count, found->text, true) ||
         slice_is(slice_from_string(found->text), "scratch")) {
         return ASSAY_OK;
+    }
+    if (dockerfile_is_stage(build, build->stage_count, found->text, true)) {
+        found->text = NULL;
+        found->is_rewritable = false;
+        found->problem = "the stage of that name ends further down: some builders take an image";
+        return scan_add(file->scan, found, err);
     }
     TRY(dockerfile_replaced(build, found->text, &replacement, err));
     if (replacement != NULL) {
