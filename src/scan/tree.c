@@ -203,8 +203,10 @@ bool scan_is_directory(const struct scan *scan, const char *directory, const cha
     if (scan->tree == NULL || path[0] == '/' || !resolve(directory, path, &resolved)) {
         return false;
     }
-    AUTO_FD fd = fd_open_beneath(scan->tree->root_fd, relative[0] == '\0' ? "." : relative,
-                                 O_PATH | O_DIRECTORY);
+    if (relative[0] == '\0') {
+        return true;
+    }
+    AUTO_FD fd = fd_open_beneath(scan->tree->root_fd, relative, O_PATH | O_DIRECTORY);
     return fd >= 0;
 }
 
