@@ -126,11 +126,12 @@ static enum assay_status open_regular(struct archive *archive, int *fd, struct a
 static enum assay_status open_pipe(struct archive *archive, int fd, struct assay_error *err)
 {
     struct byte_reader *bytes = NULL;
-    TRY(reader_stream_new(fd, &bytes, err));
+    TRY(reader_stream_new(fd, archive->options.env, &bytes, err));
     return archive_read_stream(archive, bytes, err);
 }
 
-/* Opened without waiting, so that a FIFO nobody writes to does not hold us up. */
+/* Opened without waiting, so that a FIFO nobody writes to does not hold us up; it is read so, too.
+ */
 static enum assay_status open_path(struct archive *archive, const char *path,
                                    struct assay_error *err)
 {
@@ -143,9 +144,6 @@ static enum assay_status open_path(struct archive *archive, const char *path,
     }
     if (!S_ISFIFO(archive->opened.st_mode)) {
         return FAIL(err, ASSAY_FILE_IO, "is neither a regular file nor a pipe");
-    }
-    if (fcntl(fd, F_SETFL, 0) != 0) {
-        return FAIL(err, ASSAY_FILE_IO, "cannot be read: %s", strerrordesc_np(errno));
     }
     return open_pipe(archive, fd, err);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/reader.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #define PACKED_BYTES (64 * KIB)
@@ -114,15 +116,25 @@ enum assay_status reader_range_read(int fd, uint64_t offset, size_t bytes, struc
 struct stream_reader {
     struct byte_reader base;
     int fd;
+    bool blocks; /* a read of it waits, and nothing ends that */
+    const struct assay_env *env;
 };
 
 static enum assay_status stream_read(struct byte_reader *reader, uint8_t *to, size_t max,
                                      size_t *got, struct assay_error *err)
 {
     const struct stream_reader *stream = (const struct stream_reader *)reader;
-    ssize_t count = TEMP_FAILURE_RETRY(read(stream->fd, to, max));
 
     *got = 0;
+    ssize_t count = 0;
+    bool is_early = stream->blocks;
+    do {
+        if (is_early) {
+            TRY(fd_wait(stream->fd, stream->env, err));
+        }
+        count = TEMP_FAILURE_RETRY(read(stream->fd, to, max));
+        is_early = count < 0 && errno == EAGAIN;
+    } while (is_early);
     if (count < 0) {
         return FAIL(err, ASSAY_FILE_IO, "cannot be read: %s", strerrordesc_np(errno));
     }
@@ -130,7 +142,8 @@ static enum assay_status stream_read(struct byte_reader *reader, uint8_t *to, si
     return ASSAY_OK;
 }
 
-enum assay_status reader_stream_new(int fd, struct byte_reader **out, struct assay_error *err)
+enum assay_status reader_stream_new(int fd, const struct assay_env *env, struct byte_reader **out,
+                                    struct assay_error *err)
 {
     struct stream_reader *stream = mem_alloc(1, sizeof(*stream));
 
@@ -138,7 +151,12 @@ enum assay_status reader_stream_new(int fd, struct byte_reader **out, struct ass
     if (stream == NULL) {
         return FAIL_NO_MEMORY(err);
     }
-    *stream = (struct stream_reader){ .base = { stream_read, NULL, free_plain }, .fd = fd };
+    *stream = (struct stream_reader){
+        .base = { stream_read, NULL, free_plain },
+        .fd = fd,
+        .blocks = (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0,
+        .env = env,
+    };
     *out = &stream->base;
     return ASSAY_OK;
 }

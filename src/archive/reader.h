@@ -5,6 +5,7 @@
 
 #include "archive/inflate.h"
 #include "base/buf.h"
+#include "base/env.h"
 
 struct byte_reader {
     /* At least one byte, at most max; *got is 0 only at the end. ASSAY_FILE_IO when the file cannot
@@ -29,9 +30,10 @@ MUST_CHECK enum assay_status reader_range_new(int fd, uint64_t offset, uint64_t 
 /* Such a part, whole, appended. */
 MUST_CHECK enum assay_status reader_range_read(int fd, uint64_t offset, size_t bytes,
                                                struct buf *out, struct assay_error *err);
-/* Everything that comes from a pipe, socket or file, by read. fd is borrowed. */
-MUST_CHECK enum assay_status reader_stream_new(int fd, struct byte_reader **out,
-                                               struct assay_error *err);
+/* Everything that comes from a pipe, socket or file, by read; an interruption ends the waiting. fd
+ * and env are borrowed. */
+MUST_CHECK enum assay_status reader_stream_new(int fd, const struct assay_env *env,
+                                               struct byte_reader **out, struct assay_error *err);
 /* Looks at the first bytes: gzip and zstd are unpacked, anything else comes as it is. Owns inner,
  * also on failure. *found says what it was. */
 MUST_CHECK enum assay_status reader_detect_new(struct byte_reader *inner, uint64_t max_bytes,

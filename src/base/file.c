@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #define DRAIN_BYTES 4096
 
 #define FILE_CHUNK_BYTES (64UL * 1024)
+#define WAIT_MS          100 /* how soon an interruption is seen */
 
 void fd_close_quietly(int *fd)
 {
@@ -35,11 +37,29 @@ static int open_retrying(int dir_fd, const char *name, int flags)
     return fd;
 }
 
-/* One read, at most len bytes; *got is 0 at the end. */
-static enum assay_status read_some(int fd, uint8_t *out, size_t len, size_t *got,
-                                   struct assay_error *err)
+enum assay_status fd_wait(int fd, const struct assay_env *env, struct assay_error *err)
+{
+    struct pollfd waited = { .fd = fd, .events = POLLIN };
+    int ready = 0;
+    while (ready == 0 && fd >= 0) { /* poll passes over others, and read refuses them */
+        TRY(env_check_interrupted(env, err));
+        ready = poll(&waited, 1, WAIT_MS);
+        if (ready < 0 && errno != EINTR) {
+            return FAIL(err, ASSAY_FILE_IO, "cannot wait: %s", strerror(errno));
+        }
+        ready = ready < 0 ? 0 : ready;
+    }
+    return ASSAY_OK;
+}
+
+/* One read, at most len bytes; *got is 0 at the end. env NULL: nothing is waited for. */
+static enum assay_status read_some(int fd, const struct assay_env *env, uint8_t *out, size_t len,
+                                   size_t *got, struct assay_error *err)
 {
     ssize_t count = 0;
+    if (env != NULL) {
+        TRY(fd_wait(fd, env, err));
+    }
     do {
         count = read(fd, out, len < SSIZE_MAX ? len : SSIZE_MAX);
     } while (count < 0 && errno == EINTR);
@@ -51,11 +71,12 @@ static enum assay_status read_some(int fd, uint8_t *out, size_t len, size_t *got
 }
 
 /* The end, or one byte too many. */
-static enum assay_status expect_end(int fd, size_t max_bytes, struct assay_error *err)
+static enum assay_status expect_end(int fd, const struct assay_env *env, size_t max_bytes,
+                                    struct assay_error *err)
 {
     uint8_t byte = 0;
     size_t got = 0;
-    TRY(read_some(fd, &byte, 1, &got, err));
+    TRY(read_some(fd, env, &byte, 1, &got, err));
     if (got != 0) {
         return FAIL(err, ASSAY_TOO_LARGE, "more than the allowed %zu bytes", max_bytes);
     }
@@ -63,8 +84,8 @@ static enum assay_status expect_end(int fd, size_t max_bytes, struct assay_error
 }
 
 /* As fd_read_all, with the first read as long as the file is expected to be. */
-static enum assay_status read_expecting(int fd, size_t expected_bytes, size_t max_bytes,
-                                        struct buf *out, struct assay_error *err)
+static enum assay_status read_expecting(int fd, const struct assay_env *env, size_t expected_bytes,
+                                        size_t max_bytes, struct buf *out, struct assay_error *err)
 {
     size_t done = 0;
     size_t chunk = expected_bytes > 0 ? expected_bytes : FILE_CHUNK_BYTES;
@@ -73,7 +94,7 @@ static enum assay_status read_expecting(int fd, size_t expected_bytes, size_t ma
         size_t got = 0;
         size_t len = chunk < max_bytes - done ? chunk : max_bytes - done;
         TRY(buf_reserve(out, len, err));
-        TRY(read_some(fd, out->ptr + out->len, len, &got, err));
+        TRY(read_some(fd, env, out->ptr + out->len, len, &got, err));
         if (got == 0) {
             out->ptr[out->len] = '\0';
             return ASSAY_OK;
@@ -83,12 +104,18 @@ static enum assay_status read_expecting(int fd, size_t expected_bytes, size_t ma
         out->ptr[out->len] = '\0';
         chunk = FILE_CHUNK_BYTES;
     }
-    return expect_end(fd, max_bytes, err);
+    return expect_end(fd, env, max_bytes, err);
 }
 
 enum assay_status fd_read_all(int fd, size_t max_bytes, struct buf *out, struct assay_error *err)
 {
-    return read_expecting(fd, 0, max_bytes, out, err);
+    return read_expecting(fd, NULL, 0, max_bytes, out, err);
+}
+
+enum assay_status fd_read_stream(int fd, const struct assay_env *env, size_t max_bytes,
+                                 struct buf *out, struct assay_error *err)
+{
+    return read_expecting(fd, env, 0, max_bytes, out, err);
 }
 
 enum assay_status fd_read_file(int fd, size_t max_bytes, struct buf *out, struct assay_error *err)
@@ -104,7 +131,7 @@ enum assay_status fd_read_file(int fd, size_t max_bytes, struct buf *out, struct
     if (info.st_size < 0 || (uintmax_t)info.st_size > max_bytes) {
         return FAIL(err, ASSAY_TOO_LARGE, "more than the allowed %zu bytes", max_bytes);
     }
-    return read_expecting(fd, (size_t)info.st_size, max_bytes, out, err);
+    return read_expecting(fd, NULL, (size_t)info.st_size, max_bytes, out, err);
 }
 
 enum assay_status file_read(const char *path, size_t max_bytes, struct buf *out,

@@ -5,6 +5,7 @@
 #define BASE_FILE_H
 
 #include "base/buf.h"
+#include "base/env.h"
 
 /* -1 is closed. */
 #define AUTO_FD CLEANUP(fd_close_quietly) int
@@ -31,6 +32,11 @@ MUST_CHECK enum assay_status fd_read_file(int fd, size_t max_bytes, struct buf *
 MUST_CHECK enum assay_status fd_write_all(int fd, struct slice bytes, struct assay_error *err);
 /* Reads to the end, or to the first failure, and forgets it. */
 void fd_drain(int fd);
+/* Until a read would not wait: something is there, or the end; or until an interruption. */
+MUST_CHECK enum assay_status fd_wait(int fd, const struct assay_env *env, struct assay_error *err);
+/* As fd_read_all, of what somebody else may keep waiting: a pipe. */
+MUST_CHECK enum assay_status fd_read_stream(int fd, const struct assay_env *env, size_t max_bytes,
+                                            struct buf *out, struct assay_error *err);
 /* Up to the end, at most max_bytes. */
 MUST_CHECK enum assay_status fd_read_all(int fd, size_t max_bytes, struct buf *out,
                                          struct assay_error *err);

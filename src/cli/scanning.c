@@ -55,7 +55,8 @@ enum assay_status cli_scan_options(struct cli *cli, struct scan_options *out,
 static enum assay_status scan_standard_input(struct scan *scan, struct assay_error *err)
 {
     AUTO_BUF text = BUF_INIT(LIMIT_SCAN_BYTES + 1);
-    TRY_IN(fd_read_all(STDIN_FILENO, LIMIT_SCAN_BYTES, &text, err), err, "standard input");
+    TRY_IN(fd_read_stream(STDIN_FILENO, scan->env, LIMIT_SCAN_BYTES, &text, err), err,
+           "standard input");
     return scan_stdin(scan, buf_slice(&text), err);
 }
 

@@ -8,12 +8,14 @@ import json
 import os
 import random
 import shutil
+import signal
 import socket
 import struct
 import subprocess
 import tarfile
+import time
 
-from harness import EXAMPLE, NAME, PIN, ROOT, SCRATCH, check, environment, fresh_state, run
+from harness import ASSAY, EXAMPLE, NAME, PIN, ROOT, SCRATCH, check, environment, fresh_state, run
 
 BUNDLE = f"{SCRATCH}/archives-trust.tar"
 AS = f"{NAME}:1.0"
@@ -284,6 +286,28 @@ def test_names():
         done = verify(f"docker-archive:{path}{asked}")
         got = json.loads(done.out)["results"][0]["status"]
         check(f"I27 {what}: {got}", got == status, done)
+
+
+def test_waiting():
+    """A pipe that brings half an archive, and then nothing: one signal is enough."""
+    load()
+    half = write(FILES)[:3000]
+    for args in (["verify", "--bundle", BUNDLE, "--root", PIN, "--state-dir", _state, "--as", AS, "docker-archive:-"],
+                 ["gate", "-"]):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            child = subprocess.Popen([ASSAY, *args], env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                     stderr=subprocess.DEVNULL, cwd=SCRATCH)
+            child.stdin.write(half)
+            child.stdin.flush()
+            time.sleep(1)
+            child.send_signal(number)
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+            check(f"waiting: {args[0]} ends by signal {number}", child.wait() == code and child.stdout.read() == b"")
+            child.stdin.close()
+            child.stdout.close()
 
 
 # ---- OCI archives: I22, I29 ----

@@ -287,7 +287,7 @@ Test(measure, readers_of_files_and_pipes)
         struct byte_reader *stream = NULL;
         struct byte_reader *reader = NULL;
         enum compression found = COMPRESSION_NONE;
-        cr_assert_eq(reader_stream_new(ends[0], &stream, NULL), ASSAY_OK);
+        cr_assert_eq(reader_stream_new(ends[0], &ENV, &stream, NULL), ASSAY_OK);
         cr_assert_eq(reader_detect_new(stream, 1 * MIB, &found, &reader, NULL), ASSAY_OK);
         cr_expect_eq(found, (enum compression)i);
         AUTO_BUF out = BUF_INIT(1 * MIB);

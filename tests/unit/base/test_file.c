@@ -237,3 +237,25 @@ Test(file, nothing_above_a_folder_is_opened_beneath_it)
         cr_expect_eq(error, rows[i].error, "%s: %d", rows[i].name, error);
     }
 }
+
+/* A pipe whose other end says nothing. */
+Test(file, waiting_ends_by_an_interruption)
+{
+    int ends[2];
+    atomic_int interrupted = ASSAY_OK;
+    const struct assay_env env = { .clock = &assay_clock_system, .interrupted = &interrupted };
+    AUTO_BUF buf = BUF_INIT(100);
+    cr_assert_eq(pipe(ends), 0);
+    cr_assert_eq(write(ends[1], "12345", 5), 5);
+    cr_expect_eq(fd_wait(ends[0], &env, NULL), ASSAY_OK);
+    atomic_store(&interrupted, ASSAY_TERMINATED);
+    cr_expect_eq(fd_wait(ends[0], &env, NULL), ASSAY_TERMINATED);
+    cr_expect_eq(fd_read_stream(ends[0], &env, 10, &buf, NULL), ASSAY_TERMINATED);
+    atomic_store(&interrupted, ASSAY_OK);
+    cr_assert_eq(close(ends[1]), 0);
+    cr_expect_eq(fd_read_stream(ends[0], &env, 5, &buf, NULL), ASSAY_OK);
+    cr_expect_str_eq(buf_text(&buf), "12345");
+    cr_expect_eq(fd_wait(ends[0], &env, NULL), ASSAY_OK); /* at the end */
+    cr_expect_eq(fd_read_stream(-1, &env, 10, &buf, NULL), ASSAY_FILE_IO);
+    cr_assert_eq(close(ends[0]), 0);
+}
