@@ -90,7 +90,7 @@ static void write_verdict(struct markup *page, const struct report_audit *what)
     markup_text(page, audit->where);
     markup_raw(page, "</dd><dt>judged at</dt><dd>");
     markup_time(page, audit->now_unix_s);
-    markup_raw(page, "%s</dd><dt>the chain starts at</dt><dd>root version %" PRIu64 " (%s)</dd>",
+    markup_raw(page, "%s</dd><dt>anchor</dt><dd>root version %" PRIu64 " (%s)</dd>",
                audit->has_at ? " (--at)" : "", audit->anchor_version,
                audit_anchor_name(audit->anchor));
     if (audit->left_out_by_time > 0) {
