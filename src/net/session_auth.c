@@ -63,6 +63,18 @@ static enum assay_status fail_withheld(const struct exchange *exchange, const ch
                         exchange->first.host);
 }
 
+static enum assay_status fail_without_login(const struct exchange *exchange,
+                                            struct assay_error *err)
+{
+    char host_port[300];
+    net_url_host_port(&exchange->first, host_port);
+    (void)FAIL(err, ASSAY_UNAUTHORIZED, "%s wants user and password, there are none", host_port);
+    return error_remedy(err, ASSAY_UNAUTHORIZED,
+                        "Log in with 'docker login %s' or 'podman login %s', or name the file by "
+                        "--authfile.",
+                        host_port, host_port);
+}
+
 /* ---- one answer to one challenge ---- */
 
 struct job {
@@ -101,10 +113,8 @@ static enum assay_status prepare_basic(struct net_session *session, struct excha
 {
     struct buf header = BUF_INIT(LIMIT_HEADER_BYTES);
     if (credential->user.len == 0) {
-        return exchange->withheld
-                   ? fail_withheld(exchange, exchange->first.host, err)
-                   : FAIL(err, ASSAY_UNAUTHORIZED, "%s wants user and password, there are none",
-                          exchange->first.host);
+        return exchange->withheld ? fail_withheld(exchange, exchange->first.host, err)
+                                  : fail_without_login(exchange, err);
     }
     enum assay_status status = token_basic(credential, &header, err);
     if (status == ASSAY_OK) {

@@ -70,9 +70,14 @@ static enum assay_status status_of_http(int http_status)
 static void fail_http(struct exchange *exchange)
 {
     struct assay_error error = ERROR_INIT;
+    char host_port[300];
     int http_status = exchange->response->http_status;
-    (void)FAIL(&error, status_of_http(http_status), "%s answered %d", exchange->url.host,
-               http_status);
+    enum assay_status status = status_of_http(http_status);
+    bool refused = http_status == 401 && exchange->sent_grant_id != 0 &&
+                   exchange->challenge.scheme == NET_SCHEME_BASIC;
+    net_url_host_port(&exchange->url, host_port);
+    (void)FAIL(&error, status, "%s answered %d%s", host_port, http_status,
+               refused ? " to the login that is stored for it" : "");
     exchange_fail(exchange, &error);
 }
 

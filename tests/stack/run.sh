@@ -184,7 +184,9 @@ auth_file() { printf '{"auths":{"%s":{"auth":"%s"}}}' "$private" "$(printf %s "$
 auth_file reader:secret-of-the-test >"$work/auth.json"
 auth_file reader:wrong >"$work/wrong.json"
 says 4 unauthorized "a private registry without credentials" verify "$private/test/app:one"
+holds "how to log in can be copied" grep -q "'docker login $private'" "$work/err"
 says 4 unauthorized "wrong credentials" verify --authfile "$work/wrong.json" "$private/test/app:one"
+holds "it is told that they were refused" grep -q "answered 401 to the login that is stored" "$work/err"
 status 0 TRUSTED "credentials from a file" verify --authfile "$work/auth.json" "$private/test/app:one"
 if grep -rq secret-of-the-test "$work/out" "$work/err" "$HOME/.local"; then not_ok "a secret was shown"; else ok "no secret is shown or stored"; fi
 
