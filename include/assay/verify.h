@@ -153,7 +153,8 @@ ASSAY_API void assay_session_free(struct assay_session *session);
  *                  "docker-archive:FILE[:REF]", "oci-archive:FILE[:REF]", "oci:DIR[:REF]",
  *                  "dir:DIR", "-".
  * @param out       owned by the caller, also set when the answer is no; NULL only when out of
- *                  memory. May be NULL when only the status counts.
+ *                  memory, or when session or reference is NULL. May be NULL when only the status
+ *                  counts.
  * @param error     may be NULL; a copy of the verdict's.
  * Returns: ASSAY_OK when and only when TRUSTED: every check passed and the new trust state is on
  * disk. Anything else has its class (assay_status_class).
@@ -165,7 +166,8 @@ ASSAY_API ASSAY_MUST_CHECK enum assay_status assay_verify(struct assay_session *
 
 /**
  * Decides about several: one metadata update per repository, side by side within options.jobs.
- * @param out count places, each as in assay_verify.
+ * @param out count places, each as in assay_verify; all NULL where session, references or one of
+ *            them is, which is ASSAY_USAGE; so are more than 10000, and out is left alone.
  * Returns: ASSAY_OK when all are TRUSTED, otherwise the status of the verdict whose class is worst
  * (assay_class_worst); ASSAY_NOTHING when count is 0.
  */

@@ -231,8 +231,19 @@ enum assay_status assay_verify_many(struct assay_session *session, const char *c
     if (count == 0) {
         return ASSAY_NOTHING;
     }
-    if (session == NULL || references == NULL || out == NULL || count > LIMIT_REFERENCES) {
+    if (out == NULL || count > LIMIT_REFERENCES) {
         return ASSAY_USAGE;
+    }
+    for (size_t i = 0; i < count; i++) {
+        out[i] = NULL;
+    }
+    if (session == NULL || references == NULL) {
+        return ASSAY_USAGE;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (references[i] == NULL) {
+            return ASSAY_USAGE;
+        }
     }
     return verify_all(session, references, count, NULL, out);
 }
@@ -247,6 +258,9 @@ enum assay_status assay_verify(struct assay_session *session, const char *refere
                                struct assay_verdict **out, struct assay_error *error)
 {
     struct assay_verdict *verdict = NULL;
+    if (out != NULL) {
+        *out = NULL;
+    }
     if (session == NULL || reference == NULL) {
         return FAIL(error, ASSAY_USAGE, "session and reference must not be NULL");
     }

@@ -232,6 +232,9 @@ static void public_log(void *ctx, enum log_level level, const char *line)
 enum assay_status assay_session_new(const struct assay_options *options, struct assay_session **out,
                                     struct assay_error *error)
 {
+    if (out != NULL) {
+        *out = NULL;
+    }
     if (options == NULL || out == NULL) {
         return FAIL(error, ASSAY_USAGE, "options and out must not be NULL");
     }

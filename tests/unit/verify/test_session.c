@@ -209,10 +209,20 @@ Test(session, no_reference_is_nothing)
     struct assay_verdict *verdict = NULL;
     cr_assert_eq(open_session(&options, &session), ASSAY_OK);
     cr_expect_eq(assay_verify_many(session, NULL, 0, NULL), ASSAY_NOTHING);
+    const char *const with_null[] = { "a:1", NULL };
+    struct assay_verdict *const stale = (struct assay_verdict *)&session;
+    struct assay_verdict *none[] = { stale, stale };
+    cr_expect_eq(assay_verify_many(session, with_null, 2, none), ASSAY_USAGE);
+    cr_expect(none[0] == NULL && none[1] == NULL);
+    verdict = stale;
     cr_expect_eq(assay_verify(session, NULL, &verdict, NULL), ASSAY_USAGE);
     cr_expect_null(verdict);
+    verdict = stale;
     cr_expect_eq(assay_verify(NULL, "a:1", &verdict, NULL), ASSAY_USAGE);
+    cr_expect_null(verdict);
     assay_session_free(session);
+    cr_expect_eq(assay_session_new(NULL, &session, NULL), ASSAY_USAGE);
+    cr_expect_null(session);
 }
 
 Test(session, a_malformed_reference_is_a_verdict_of_its_own)
