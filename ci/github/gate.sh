@@ -26,6 +26,18 @@ build() {
     ninja -C "$1" src/assay
 }
 
+# top PATH: the checkout that PATH lies in, which is what GitHub's pages know: the nearest directory that has .git.
+top() {
+    local dir
+    dir=$(realpath -e -- "$1" 2>/dev/null) || return
+    [ -d "$dir" ] || dir=$(dirname -- "$dir")
+    until [ -e "$dir/.git" ]; do
+        [ "$dir" != / ] || return
+        dir=$(dirname -- "$dir")
+    done
+    printf '%s\n' "$dir"
+}
+
 work=$(mktemp -d "${RUNNER_TEMP:-/tmp}/assay-gate.XXXXXX")
 secret=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 
@@ -49,7 +61,9 @@ false) ;;
 *) fail "project: '${INPUT_PROJECT//[^[:print:]]/?}' is neither true nor false" ;;
 esac
 lines "${INPUT_OPTIONS:-}"
+source_root=
 for option in "${list[@]}"; do
+    [[ $option != --source-root=* ]] || source_root=$option
     case $option in
     -*) arguments+=("$option") ;;
     *) fail "options: '${option//[^[:print:]]/?}' is no option; write --name=value" ;;
@@ -57,6 +71,7 @@ for option in "${list[@]}"; do
 done
 lines "${INPUT_PATH:-.}"
 [ "${#list[@]}" != 0 ] || fail "path: names nothing"
+if [ -z "$source_root" ] && source_root=$(top "${list[0]}"); then arguments+=(--source-root "$source_root"); fi
 
 # What assay shows holds names of files and images, and the runner takes commands from what is shown.
 code=0

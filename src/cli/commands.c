@@ -99,7 +99,8 @@ static const struct command commands[] = {
         .options = (JUDGE_OPTIONS & ~(OPT_BIT(OPT_TOFU) | OPT_BIT(OPT_LAYERS))) |
                    OPT_BIT(OPT_BUNDLE) | OPT_BIT(OPT_POLICY) | OPT_BIT(OPT_PROJECT) |
                    OPT_BIT(OPT_BUILD_ARG) | OPT_BIT(OPT_BUILD_CONTEXT) | OPT_BIT(OPT_EXCLUDE) |
-                   OPT_BIT(OPT_CUSTOM) | OPT_BIT(OPT_DEADLINE) | OPT_BIT(OPT_FAIL_ON),
+                   OPT_BIT(OPT_CUSTOM) | OPT_BIT(OPT_SOURCE_ROOT) | OPT_BIT(OPT_DEADLINE) |
+                   OPT_BIT(OPT_FAIL_ON),
         .min_operands = 1,
         .max_operands = LIMIT_REFERENCES,
         .run = command_gate,

@@ -53,6 +53,8 @@ static const struct opt_row rows[OPT_COUNT] = {
     [OPT_EXCLUDE] = { "exclude", "PATH", "leave this out, below the directory named", 0, true },
     [OPT_CUSTOM] = { "custom", "KIND:PATH", "where else a Kubernetes kind names an image", 0,
                      true },
+    [OPT_SOURCE_ROOT] = { "source-root", "DIR", "what SARIF and annotations are relative to", 0,
+                          false },
     [OPT_DEADLINE] = { "deadline", "TIME", "of all requests together: 90s, 10m", 0, false },
     [OPT_FAIL_ON] = { "fail-on", "SEVERITY", "exit 1 for a finding this severe or more", 0, false },
     [OPT_WARN_BEFORE] = { "warn-before", "DAYSd", "how long before its end an expiry is near: 30d",

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/output.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define TRANSPORT_DOCKER "docker://"
@@ -35,6 +36,15 @@ static enum assay_status check_names(const char *option, const char *const *list
     return ASSAY_OK;
 }
 
+static enum assay_status check_source_root(const char *path, struct assay_error *err)
+{
+    struct stat info;
+    if (path != NULL && (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))) {
+        return FAIL(err, ASSAY_USAGE, "--source-root: '%s' is no directory", path);
+    }
+    return ASSAY_OK;
+}
+
 enum assay_status cli_scan_options(struct cli *cli, struct scan_options *out,
                                    struct assay_error *err)
 {
@@ -44,6 +54,8 @@ enum assay_status cli_scan_options(struct cli *cli, struct scan_options *out,
     TRY(list_of(cli, OPT_EXCLUDE, &out->excludes, &out->exclude_count, err));
     TRY(arena_alloc(&cli->arena, out->exclude_count, sizeof(bool), &out->exclude_used, err));
     TRY(list_of(cli, OPT_CUSTOM, &out->custom, &out->custom_count, err));
+    out->source_root = opt_value(&cli->options, OPT_SOURCE_ROOT);
+    TRY(check_source_root(out->source_root, err));
     TRY(check_names("--build-arg", out->build_args, out->build_arg_count, err));
     TRY(check_names("--build-context", out->build_contexts, out->build_context_count, err));
     for (size_t i = 0; i < out->custom_count; i++) {

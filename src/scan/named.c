@@ -115,7 +115,7 @@ static enum assay_status scan_named_file(struct scan *scan, const char *path,
     size_t root_len = len > 0 || clean[0] == '/' ? len + 1 : 0;
     TRY(copy_text(scan, slice_first(typed, root_len), &root, err));
     CLEANUP(scan_tree_close) struct scan_tree tree = { .root_fd = -1 };
-    TRY(scan_tree_open(&tree, root, err));
+    TRY(scan_tree_open(&tree, root, scan->options.source_root, err));
     /* by the path as it was typed: the user may name a link */
     AUTO_FD fd = (int)TEMP_FAILURE_RETRY(open(path, SCAN_TREE_READ_FLAGS));
     scan->tree = &tree;
@@ -136,7 +136,7 @@ static enum assay_status scan_directory(struct scan *scan, const char *path,
         memcpy(root + len, "/", 2);
     }
     CLEANUP(scan_tree_close) struct scan_tree tree = { .root_fd = -1 };
-    TRY(scan_tree_open(&tree, root, err));
+    TRY(scan_tree_open(&tree, root, scan->options.source_root, err));
     scan->tree = &tree;
     enum assay_status status = scan_tree_walk(scan, err);
     scan->tree = NULL;
@@ -150,8 +150,8 @@ static enum assay_status add_unread(struct scan *scan, const char *path, const c
     char *clean = NULL;
     TRY(clean_path(scan, path, &clean, err));
     const char *name = clean[0] == '\0' && path[0] != '\0' ? "." : clean;
-    const char *place = scan_is_below(slice_from_string(clean)) ? name : "";
-    TRY(scan_add_file(scan, name, place, &spot.file, err));
+    bool is_place = scan->options.source_root == NULL && scan_is_below(slice_from_string(clean));
+    TRY(scan_add_file(scan, name, is_place ? name : "", &spot.file, err));
     return scan_add_problem(scan, &spot, ASSAY_FILE_IO, err, "%s", message);
 }
 

@@ -71,8 +71,8 @@ struct scan_ignore {
 struct scan_file {
     const char *name;  /* opens it from the working directory, and begins as the user typed it; "-",
                           "docker://REF" */
-    const char *place; /* the same without "..": relative where it lies below the working directory,
-                          else absolute; "": no file, or that cannot be told */
+    const char *place; /* the same without "..": relative where it lies below the root of the
+                          sources, else absolute; "": no file, or that cannot be told */
 };
 
 struct scan_tree; /* tree.c: where files are opened, and links are not followed */
@@ -85,6 +85,7 @@ struct scan_options {
     const char *const *excludes; /* paths below the scanned directory that are left out */
     bool *exclude_used;          /* for each whether it left something out; NULL: nobody asks */
     size_t exclude_count;
+    const char *source_root;   /* a directory; NULL: the working directory */
     const char *const *custom; /* "Kind:path.to[].image" of Kubernetes kinds of others */
     size_t custom_count;
 };

@@ -59,26 +59,30 @@ static void end_with_slash(char *path)
 
 /* Of a root that may lie anywhere by where it really is: ".." behind a link is not what it looks
  * like. */
-static enum assay_status find_place(struct scan_tree *tree, struct assay_error *err)
+static enum assay_status find_place(struct scan_tree *tree, const char *source_root,
+                                    struct assay_error *err)
 {
     char real[PATH_MAX + 1];
-    char own[PATH_MAX + 1];
-    if (scan_is_below(slice_from_string(tree->root))) {
-        return buf_append_string(&tree->above_place, tree->root, err);
+    char source[PATH_MAX + 1];
+    if (source_root == NULL && scan_is_below(slice_from_string(tree->root))) {
+        return buf_append_string(&tree->real, tree->root, err);
     }
-    if (realpath(tree->root, real) == NULL || getcwd(own, PATH_MAX) == NULL) {
+    if (realpath(tree->root[0] == '\0' ? "." : tree->root, real) == NULL ||
+        realpath(source_root == NULL ? "." : source_root, source) == NULL) {
         return FAIL(err, ASSAY_FILE_IO, "cannot tell where the directory is: %s", strerror(errno));
     }
     end_with_slash(real);
-    end_with_slash(own);
-    bool is_below = slice_has_prefix(slice_from_string(real), slice_from_string(own));
-    return buf_append_string(&tree->above_place, real + (is_below ? strlen(own) : 0), err);
+    end_with_slash(source);
+    TRY(buf_append_string(&tree->real, real, err));
+    return buf_append_string(&tree->source, source, err);
 }
 
-enum assay_status scan_tree_open(struct scan_tree *tree, const char *root, struct assay_error *err)
+enum assay_status scan_tree_open(struct scan_tree *tree, const char *root, const char *source_root,
+                                 struct assay_error *err)
 {
     *tree = (struct scan_tree){ .root = root,
-                                .above_place = BUF_INIT(2 * LIMIT_SCAN_PATH_BYTES),
+                                .real = BUF_INIT(2 * LIMIT_SCAN_PATH_BYTES),
+                                .source = BUF_INIT(2 * LIMIT_SCAN_PATH_BYTES),
                                 .name = BUF_INIT(2 * LIMIT_SCAN_PATH_BYTES),
                                 .place = BUF_INIT(2 * LIMIT_SCAN_PATH_BYTES),
                                 .bytes = BUF_INIT(LIMIT_SCAN_BYTES) };
@@ -88,14 +92,15 @@ enum assay_status scan_tree_open(struct scan_tree *tree, const char *root, struc
         return FAIL(err, ASSAY_FILE_IO, "cannot open the directory: %s", strerror(errno));
     }
     tree->above = name_above(tree->root_fd);
-    return find_place(tree, err);
+    return find_place(tree, source_root, err);
 }
 
 void scan_tree_close(struct scan_tree *tree)
 {
     fd_close_quietly(&tree->root_fd);
     buf_clear(&tree->name);
-    buf_clear(&tree->above_place);
+    buf_clear(&tree->real);
+    buf_clear(&tree->source);
     buf_clear(&tree->place);
     buf_clear(&tree->bytes);
 }
@@ -108,9 +113,11 @@ enum assay_status scan_tree_add(struct scan *scan, const char *relative, size_t 
     buf_reset(&tree->place);
     TRY(buf_append_string(&tree->name, tree->root, err));
     TRY(buf_append_string(&tree->name, relative, err));
-    TRY(buf_append(&tree->place, buf_slice(&tree->above_place), err));
+    TRY(buf_append(&tree->place, buf_slice(&tree->real), err));
     TRY(buf_append_string(&tree->place, relative, err));
-    return scan_add_file(scan, buf_text(&tree->name), buf_text(&tree->place), index, err);
+    bool is_below = slice_has_prefix(buf_slice(&tree->place), buf_slice(&tree->source));
+    const char *place = buf_text(&tree->place) + (is_below ? tree->source.len : 0);
+    return scan_add_file(scan, buf_text(&tree->name), place, index, err);
 }
 
 enum assay_status scan_tree_problem(struct scan *scan, const char *relative,

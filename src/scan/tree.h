@@ -10,18 +10,19 @@
 
 struct scan_tree {
     int root_fd;
-    const char *root;       /* what stands before names: "" is the working directory, "a/b/" */
-    const char *above;      /* see scan_kind_of_name */
-    struct buf above_place; /* what stands before places, see struct scan_file */
-    struct buf name;        /* room for one of each */
+    const char *root;  /* what stands before names: "" is the working directory, "a/b/" */
+    const char *above; /* see scan_kind_of_name */
+    struct buf real;   /* what stands before places while they are put together, see scan_file */
+    struct buf source; /* what is then taken off, where it stands there */
+    struct buf name;   /* room for one of each */
     struct buf place;
     struct buf bytes; /* of the file that is read */
 };
 
-/* root is borrowed; "" or ends with a slash. ASSAY_FILE_IO: it is no directory that can be opened.
- */
+/* root is borrowed; "" or ends with a slash. source_root: as of scan_options. ASSAY_FILE_IO: it is
+ * no directory that can be opened. */
 MUST_CHECK enum assay_status scan_tree_open(struct scan_tree *tree, const char *root,
-                                            struct assay_error *err);
+                                            const char *source_root, struct assay_error *err);
 /* Whether a clean path names what it does from the working directory, and cannot leave that. */
 bool scan_is_below(struct slice path);
 /* Where fd really is, in room; false: that cannot be told. */

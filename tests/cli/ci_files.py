@@ -136,6 +136,35 @@ def test_github_inputs():
     check("action: no such program", result.code == 127, result)
 
 
+def test_github_places():
+    """GitHub's pages know files by their path in the repository, wherever in the workspace it was checked out."""
+    for inputs, root, places in (
+            ({"path": "code"}, "code", ["Dockerfile", "deploy/Dockerfile"]),
+            ({"path": "code/deploy"}, "code", ["deploy/Dockerfile"]),
+            ({"path": "./code//deploy/Dockerfile"}, "code", ["deploy/Dockerfile"]),
+            ({"path": "code/deploy\nother"}, "code", ["deploy/Dockerfile", "/other/Dockerfile"]),
+            ({"path": "other\ncode/deploy"}, "other", ["Dockerfile", "/code/deploy/Dockerfile"]),
+            ({"path": "plain"}, None, ["plain/Dockerfile"]),
+            ({"path": "code", "options": "--source-root=code/deploy"}, "code/deploy", ["/code/Dockerfile", "Dockerfile"])):
+        checkout = fresh()
+        for name in ("code/.git", "code/deploy", "other/.git", "plain"):
+            os.makedirs(f"{checkout}/{name}")
+        for name in ("code", "code/deploy", "other", "plain"):
+            with open(f"{checkout}/{name}/Dockerfile", "w") as file:
+                file.write(f"FROM {NAME}:9\n")
+        places = [f"{checkout}{place}" if place[0] == "/" else place for place in places]
+        what = " ".join(inputs.values()).replace("\n", " ")
+        options = "\n".join(part for part in (trusting(), inputs.get("options")) if part)
+        result, _, output, _ = github(checkout, assay=ASSAY, **{**inputs, "options": options})
+        check(f"action: places: {what}", result.code == 1, result)
+        sarif = json.loads(content(output.split("\n")[3]))
+        found = {row["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].removeprefix("file://")
+                 for row in sarif["runs"][0]["results"]}
+        check(f"action: SARIF: {what}", found == set(places), result)
+        check(f"action: annotations: {what}", set(re.findall("^::error file=([^,]+),", result.out, re.M)) == set(places),
+              result)
+
+
 # ---- GitLab
 
 def gitlab(checkout, program, exit_code=0, **variables):

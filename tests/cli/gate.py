@@ -240,6 +240,13 @@ def test_paths():
         check(f"paths: {what}: no two fingerprints are one", len(prints) == len(names), result)
         first = first or prints
         check(f"paths: {what}: the fingerprint is the file's", (first <= prints) == ("a/Dockerfile" in places), result)
+    result, found, prints = files_of("--source-root", "code", "code/a", "other", cwd=top)
+    expect("paths: another root", result, 1)
+    check("paths: another root: names", found["text"] == ["code/a/Dockerfile", "other/Dockerfile"], result)
+    check("paths: another root: places", found["gitlab"] == ["a/Dockerfile", f"{top}/other/Dockerfile"] ==
+          found["github"] and found["sarif"][0] == below["a/Dockerfile"], result)
+    check("paths: another root: fingerprints", first <= prints, result)
+    expect("paths: no root", gate("--source-root", "code/a/Dockerfile", "code", cwd=top), 2, "", ["is no directory"])
     expect("pin: by the same names", run("pin", "--check", "--root", PIN, "--bundle", f"{EXAMPLE}/trust.tar", "--state-dir",
                                          fresh_state(), "a", "../other", cwd=cwd), 1,
            ["a/Dockerfile:1  ", "../other/Dockerfile:1  "])

@@ -97,7 +97,7 @@ static void check_case(const struct compose_case *row)
     AUTO_BUF shown = BUF_INIT(MIB);
     trees_make(&trees);
     write_files(&trees, row->files, &first);
-    cr_assert_eq(scan_tree_open(&tree, trees.root, NULL), ASSAY_OK);
+    cr_assert_eq(scan_tree_open(&tree, trees.root, NULL, NULL), ASSAY_OK);
     scan_init(&scan, NULL, &options);
     scan.tree = &tree;
     scan_first(&scan, buf_text(&first));

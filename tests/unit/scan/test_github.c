@@ -103,7 +103,7 @@ static void open_tree(void)
     trees_write(&trees, "act/Dockerfile",
                 "# assay ignore=digest-missing reason=\"r\"\nFROM alpine:3.20\n");
     trees_write(&trees, "Dockerfile", "FROM other\n");
-    cr_assert_eq(scan_tree_open(&tree, trees.root, NULL), ASSAY_OK);
+    cr_assert_eq(scan_tree_open(&tree, trees.root, NULL, NULL), ASSAY_OK);
 }
 
 static void close_tree(void)

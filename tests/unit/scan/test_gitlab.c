@@ -203,7 +203,7 @@ static void open_tree(void)
                 "b: {image: 'b:$V'}\n");
     trees_write(&trees, "ci/v.yml", "variables: {V: '2'}\n");
     trees_write(&trees, "ci/bad.yml", "a: [\n");
-    cr_assert_eq(scan_tree_open(&tree, trees.root, NULL), ASSAY_OK);
+    cr_assert_eq(scan_tree_open(&tree, trees.root, NULL, NULL), ASSAY_OK);
 }
 
 static void close_tree(void)

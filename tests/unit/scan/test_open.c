@@ -29,7 +29,7 @@ static void start(void)
     scan_init(&scan, &env, &options);
     static char root[80];
     (void)snprintf(root, sizeof(root), "%s/in/", trees.path);
-    cr_assert_eq(scan_tree_open(&tree, root, NULL), ASSAY_OK);
+    cr_assert_eq(scan_tree_open(&tree, root, NULL, NULL), ASSAY_OK);
     cr_assert_eq(scan_add_file(&scan, "naming.yaml", "naming.yaml", &spot.file, NULL), ASSAY_OK);
     scan.tree = &tree;
 }

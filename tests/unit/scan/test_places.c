@@ -90,6 +90,31 @@ Test(scan_places, files_are_named_as_typed_and_found_where_they_are, .init = sta
     }
 }
 
+/* What lies below the root of the sources is relative to it even if more than that is judged. */
+Test(scan_places, from_above_the_root, .init = start, .fini = end)
+{
+    static const struct assay_env env;
+    static const char *const excludes[] = { "in/link" };
+    const struct scan_options options = { .excludes = excludes, .exclude_count = 1 };
+    static const char *const found[][2] = {
+        { "../in/a/Dockerfile", "a/Dockerfile" },
+        { "../inner/Dockerfile", "@/inner/Dockerfile" },
+        { "../out/Dockerfile", "@/out/Dockerfile" },
+    };
+    struct scan scan;
+    char room[2 * PATH_MAX];
+    scan_init(&scan, &env, &options);
+    cr_assert_eq(scan_path(&scan, "..", NULL), ASSAY_OK);
+    cr_assert_eq(scan_finish(&scan, NULL), ASSAY_OK);
+    cr_assert_eq(scan.reference_count, ARRAY_LEN(found));
+    for (size_t i = 0; i < ARRAY_LEN(found); i++) {
+        const struct scan_file *file = &scan.files[scan.references[i].spot.file];
+        cr_expect_str_eq(file->name, found[i][0]);
+        cr_expect_str_eq(file->place, fill(found[i][1], real, room));
+    }
+    scan_clear(&scan);
+}
+
 Test(scan_places, the_root_of_all_is_above_everything, .init = start, .fini = end)
 {
     static const struct assay_env env;
@@ -103,6 +128,37 @@ Test(scan_places, the_root_of_all_is_above_everything, .init = start, .fini = en
     cr_expect_str_eq(scan.files[0].name, fill("@/out/Dockerfile", trees.path, room));
     cr_expect_str_eq(scan.files[0].place, fill("@/out/Dockerfile", real + 1, room));
     scan_clear(&scan);
+}
+
+/* The checkout may be another directory than the one to work in. */
+Test(scan_places, what_is_relative_to_another_root, .init = start, .fini = end)
+{
+    static const struct assay_env env;
+    static const struct {
+        const char *source_root;
+        const char *typed;
+        const char *place;
+    } others[] = {
+        { "..", "a", "in/a/Dockerfile" },      { "a", "a", "Dockerfile" },
+        { "a", "a/Dockerfile", "Dockerfile" }, { "a", "../out", "@/out/Dockerfile" },
+        { "../out", "link", "Dockerfile" },    { "../i", "a", "@/in/a/Dockerfile" },
+        { "@/in/", "a", "a/Dockerfile" },      { "@/alias", "a", "a/Dockerfile" },
+        { "/", "a", "@/in/a/Dockerfile" },     { ".", "absent", "" },
+    };
+    trees_write(&trees, "i/keep", "");
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        struct scan scan;
+        char root[2 * PATH_MAX];
+        char room[2 * PATH_MAX];
+        const struct scan_options options = { .source_root =
+                                                  fill(others[i].source_root, trees.path, root) };
+        scan_init(&scan, &env, &options);
+        cr_assert_eq(scan_path(&scan, others[i].typed, NULL), ASSAY_OK);
+        cr_assert_eq(scan.file_count, 1);
+        size_t first = slice_is(slice_from_string(others[i].source_root), "/") ? 1 : 0;
+        cr_expect_str_eq(scan.files[0].place, fill(others[i].place, real, room) + first, "%zu", i);
+        scan_clear(&scan);
+    }
 }
 
 /* A file that two operands lead to is one, by whatever spelling; two of one name are two. */
