@@ -29,11 +29,8 @@ enum assay_status audit_history_text(struct audit_history *history, struct slice
                                      const char **out, struct assay_error *err)
 {
     char clean[TEXT_BYTES];
-    struct slice copy;
     text_sanitise(text, clean, sizeof(clean));
-    TRY(arena_copy(&history->arena, slice_from_string(clean), &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
+    return arena_copy_text(&history->arena, slice_from_string(clean), out, err);
 }
 
 enum assay_status audit_history_list(struct audit_history *history, const uint32_t *from,

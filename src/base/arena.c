@@ -95,6 +95,15 @@ enum assay_status arena_copy(struct arena *arena, struct slice bytes, struct sli
     return ASSAY_OK;
 }
 
+enum assay_status arena_copy_text(struct arena *arena, struct slice text, const char **out,
+                                  struct assay_error *err)
+{
+    struct slice copy;
+    TRY(arena_copy(arena, text, &copy, err));
+    *out = (const char *)copy.ptr;
+    return ASSAY_OK;
+}
+
 enum assay_status arena_format(struct arena *arena, const char **out, struct assay_error *err,
                                const char *format, ...)
 {

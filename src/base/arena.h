@@ -27,6 +27,9 @@ MUST_CHECK enum assay_status arena_alloc(struct arena *arena, size_t count, size
 /* A copy of the bytes with a NUL behind. out->ptr is usable as text when it holds no NUL. */
 MUST_CHECK enum assay_status arena_copy(struct arena *arena, struct slice bytes, struct slice *out,
                                         struct assay_error *err);
+/* The same as a text. */
+MUST_CHECK enum assay_status arena_copy_text(struct arena *arena, struct slice text,
+                                             const char **out, struct assay_error *err);
 /* A formatted text, raw, with a NUL behind. */
 MUST_CHECK enum assay_status arena_format(struct arena *arena, const char **out,
                                           struct assay_error *err, const char *format, ...)

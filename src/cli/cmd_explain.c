@@ -23,15 +23,10 @@ static void explained_clear(struct explained *explained)
 static enum assay_status with_reason(struct cli *cli, const char *value, const char *reason,
                                      const char **out, struct assay_error *err)
 {
-    AUTO_BUF text = BUF_INIT(EXPLAIN_BYTES);
-    struct slice copy;
     bool has_value = value != NULL && value[0] != '\0';
     bool has_reason = reason != NULL && reason[0] != '\0';
-    TRY(buf_printf(&text, err, "%s%s%s%s", has_value ? value : "none known", has_reason ? " (" : "",
-                   has_reason ? reason : "", has_reason ? ")" : ""));
-    TRY(arena_copy(&cli->arena, buf_slice(&text), &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
+    return arena_format(&cli->arena, out, err, "%s%s%s%s", has_value ? value : "none known",
+                        has_reason ? " (" : "", has_reason ? reason : "", has_reason ? ")" : "");
 }
 
 static enum assay_status describe_state(struct cli *cli, const struct session_explanation *what,

@@ -204,8 +204,6 @@ struct tag_list {
 
 static enum assay_status add_tag(struct tag_list *list, struct slice tag, struct assay_error *err)
 {
-    AUTO_BUF text = BUF_INIT(NAME_BYTES);
-    struct slice copy;
     if (!oci_tag_is_valid(tag)) {
         return ASSAY_OK; /* signed, but no image can have it */
     }
@@ -213,10 +211,8 @@ static enum assay_status add_tag(struct tag_list *list, struct slice tag, struct
         return FAIL(err, ASSAY_TOO_LARGE, "%s has more than %d signed tags: name those you want",
                     list->name, LIMIT_REFERENCES);
     }
-    TRY(buf_printf(&text, err, "%s:%.*s", list->name, SLICE_ARGS(tag)));
-    TRY(arena_copy(list->arena, buf_slice(&text), &copy, err));
-    list->items[list->count++] = (const char *)copy.ptr;
-    return ASSAY_OK;
+    return arena_format(list->arena, &list->items[list->count++], err, "%s:%.*s", list->name,
+                        SLICE_ARGS(tag));
 }
 
 /* The tags of a role; but_of: without those that this role lists as well, NULL: all. */

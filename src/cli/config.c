@@ -72,15 +72,6 @@ enum assay_status config_list_add(struct config_list *list, const char *text, st
     return ASSAY_OK;
 }
 
-static enum assay_status own_text(const char *text, struct arena *arena, const char **out,
-                                  struct assay_error *err)
-{
-    struct slice copy;
-    TRY(arena_copy(arena, slice_from_string(text), &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
-}
-
 static enum assay_status read_list(const struct json_at *root, const char *key, struct arena *arena,
                                    struct config_list *list, struct assay_error *err)
 {
@@ -94,7 +85,7 @@ static enum assay_status read_list(const struct json_at *root, const char *key, 
         const char *text = NULL;
         json_element(&array, i, &item);
         TRY(json_as_string(&item, &text, err));
-        TRY(own_text(text, arena, &text, err));
+        TRY(arena_copy_text(arena, slice_from_string(text), &text, err));
         TRY(config_list_add(list, text, arena, err));
     }
     return ASSAY_OK;
@@ -144,8 +135,8 @@ static enum assay_status read_server(const struct json_at *item, struct arena *a
     if (!*is_new) {
         return ASSAY_OK;
     }
-    TRY(own_text(item->key, arena, &out->prefix, err));
-    return own_text(url, arena, &out->url, err);
+    TRY(arena_copy_text(arena, slice_from_string(item->key), &out->prefix, err));
+    return arena_copy_text(arena, slice_from_string(url), &out->url, err);
 }
 
 static enum assay_status read_servers(const struct json_at *root, struct arena *arena,

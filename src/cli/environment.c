@@ -31,13 +31,7 @@ enum assay_status environment_join(struct arena *arena, const char *a, const cha
     if (a == NULL) {
         return ASSAY_OK;
     }
-    AUTO_BUF joined = BUF_INIT(64 * KIB);
-    struct slice copy;
-    TRY(buf_append_string(&joined, a, err));
-    TRY(buf_append_string(&joined, b, err));
-    TRY(arena_copy(arena, buf_slice(&joined), &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
+    return arena_format(arena, out, err, "%s%s", a, b);
 }
 
 static enum assay_status directory(struct arena *arena, const char *set, const char *home,

@@ -63,12 +63,7 @@ static enum assay_status make_absolute(struct cli *cli, const char *path, const 
     if (getcwd(cwd, sizeof(cwd)) == NULL) {
         return FAIL(err, ASSAY_FILE_IO, "the working directory is not known");
     }
-    AUTO_BUF joined = BUF_INIT(64 * KIB);
-    struct slice copy;
-    TRY(buf_printf(&joined, err, "%s/%s", cwd, path));
-    TRY(arena_copy(&cli->arena, buf_slice(&joined), &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
+    return arena_format(&cli->arena, out, err, "%s/%s", cwd, path);
 }
 
 static enum assay_status set_up_state(struct cli *cli, struct assay_error *err)
@@ -94,9 +89,9 @@ static enum assay_status set_up_pins(struct cli *cli, struct assay_error *err)
         const char *full = given;
         TRY(make_absolute(cli, given, &full, err));
         struct slice path = slice_from_string(full);
-        struct slice dir = slice_first(path, slice_find_last(path, '/'));
-        TRY(arena_copy(&cli->arena, dir, &dir, err));
-        TRY(environment_join(&cli->arena, (const char *)dir.ptr, "/roots", &user, err));
+        const char *dir = NULL;
+        TRY(arena_copy_text(&cli->arena, slice_first(path, slice_find_last(path, '/')), &dir, err));
+        TRY(environment_join(&cli->arena, dir, "/roots", &user, err));
     } else {
         TRY(environment_join(&cli->arena, cli->environment.config_home, "/assay/roots", &user,
                              err));

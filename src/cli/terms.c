@@ -26,15 +26,6 @@ enum assay_status terms_find(const struct oci_reference *reference, struct terms
 
 /* ---- text ---- */
 
-static enum assay_status keep(struct arena *arena, const struct buf *text, const char **out,
-                              struct assay_error *err)
-{
-    struct slice copy;
-    TRY(arena_copy(arena, buf_slice(text), &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
-}
-
 static enum assay_status append_origin(const struct policy_origin *origin, struct buf *out,
                                        struct assay_error *err)
 {
@@ -58,7 +49,7 @@ static enum assay_status value_field(enum policy_field field, const struct polic
     if (text.len > 0) {
         TRY(append_origin(&value->origin, &text, err));
     }
-    return keep(arena, &text, &out->value, err);
+    return arena_copy_text(arena, buf_slice(&text), &out->value, err);
 }
 
 static enum assay_status reject_field(const struct policy_terms *found, struct arena *arena,
@@ -68,7 +59,7 @@ static enum assay_status reject_field(const struct policy_terms *found, struct a
     TRY(buf_append_string(&text, found->reject, err));
     TRY(append_origin(&found->reject_origin, &text, err));
     out->name = "reject";
-    return keep(arena, &text, &out->value, err);
+    return arena_copy_text(arena, buf_slice(&text), &out->value, err);
 }
 
 static enum assay_status allow_field(const struct policy_allowed *allowed, struct arena *arena,
@@ -81,7 +72,7 @@ static enum assay_status allow_field(const struct policy_allowed *allowed, struc
     TRY(buf_append_string(&text, allowed->reason, err));
     TRY(append_origin(&allowed->origin, &text, err));
     out->name = "allow";
-    return keep(arena, &text, &out->value, err);
+    return arena_copy_text(arena, buf_slice(&text), &out->value, err);
 }
 
 enum assay_status terms_fields(const struct terms *terms, struct arena *arena,

@@ -15,11 +15,9 @@ static bool same_text(const char *a, const char *b)
 static enum assay_status keep_text(struct arena *arena, const char *text, const char **out,
                                    struct assay_error *err)
 {
-    struct slice copy;
     *out = NULL;
     if (text != NULL) {
-        TRY(arena_copy(arena, slice_from_string(text), &copy, err));
-        *out = (const char *)copy.ptr;
+        TRY(arena_copy_text(arena, slice_from_string(text), out, err));
     }
     return ASSAY_OK;
 }

@@ -20,11 +20,8 @@ enum assay_status gate_show(struct gate *gate, const char *text, const char **ou
                             struct assay_error *err)
 {
     char safe[4 * LIMIT_REFERENCE_BYTES];
-    struct slice copy;
     text_sanitise(slice_from_string(text), safe, sizeof(safe));
-    TRY(arena_copy(&gate->arena, slice_from_string(safe), &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
+    return arena_copy_text(&gate->arena, slice_from_string(safe), out, err);
 }
 
 void gate_origin(const struct policy_origin *origin, char out[GATE_ORIGIN_BYTES])
@@ -54,7 +51,6 @@ enum assay_status gate_add(struct gate *gate, const struct gate_place *place, en
 {
     const struct gate_rule_row *row = gate_rule_row(rule);
     char message[MESSAGE_BYTES];
-    struct slice copy;
     va_list args;
     va_start(args, format);
     text_format(message, sizeof(message), format, args);
@@ -69,8 +65,7 @@ enum assay_status gate_add(struct gate *gate, const struct gate_place *place, en
     TRY(gate_show(gate, place->reference, &finding.reference, err));
     TRY(gate_show(gate, remedy == NULL || remedy[0] == '\0' ? row->remedy : remedy, &finding.remedy,
                   err));
-    TRY(arena_copy(&gate->arena, slice_from_string(message), &copy, err));
-    finding.message = (const char *)copy.ptr;
+    TRY(arena_copy_text(&gate->arena, slice_from_string(message), &finding.message, err));
     return append(gate, &finding, err);
 }
 

@@ -3,15 +3,6 @@
 
 #include "base/mem.h"
 
-static enum assay_status keep_text(struct yaml_builder *builder, const char *text, const char **out,
-                                   struct assay_error *err)
-{
-    struct slice copy;
-    TRY(arena_copy(&builder->out->arena, slice_from_string(text), &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
-}
-
 enum assay_status yaml_build_new(struct yaml_builder *builder, enum yaml_kind kind,
                                  struct yaml_mark start, const char *tag, struct yaml_node **out,
                                  struct assay_error *err)
@@ -27,7 +18,7 @@ enum assay_status yaml_build_new(struct yaml_builder *builder, enum yaml_kind ki
     node->weight = 1;
     node->tag = "";
     if (tag != NULL) {
-        TRY(keep_text(builder, tag, &node->tag, err));
+        TRY(arena_copy_text(&builder->out->arena, slice_from_string(tag), &node->tag, err));
     }
     *out = node;
     return ASSAY_OK;
@@ -40,7 +31,7 @@ static enum assay_status remember(struct yaml_builder *builder, struct yaml_node
     if (builder->anchor_count >= LIMIT_YAML_ALIASES) {
         return FAIL(err, ASSAY_FILE_LIMIT, "more than %d anchors", LIMIT_YAML_ALIASES);
     }
-    TRY(keep_text(builder, name, &anchor.name, err));
+    TRY(arena_copy_text(&builder->out->arena, slice_from_string(name), &anchor.name, err));
     TRY(mem_grow(&builder->anchors, builder->anchor_count, &builder->anchor_cap, sizeof(anchor),
                  err));
     builder->anchors[builder->anchor_count++] = anchor;
@@ -90,7 +81,7 @@ enum assay_status yaml_build_begin(struct yaml_builder *builder, enum yaml_kind 
     }
     TRY(yaml_build_new(builder, kind, builder->where, tag, &open.node, err));
     if (anchor != NULL) {
-        TRY(keep_text(builder, anchor, &open.anchor, err));
+        TRY(arena_copy_text(&builder->out->arena, slice_from_string(anchor), &open.anchor, err));
     }
     builder->open[builder->depth++] = open;
     return ASSAY_OK;

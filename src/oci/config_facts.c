@@ -9,15 +9,6 @@ static const char *const CONFIG_MEMBERS[] = { "config", "created", "history" };
 static const char *const RUN_MEMBERS[] = { "User", "ExposedPorts", "Env", "Labels" };
 static const char *const HISTORY_MEMBERS[] = { "created_by" };
 
-static enum assay_status keep(struct arena *arena, const char *text, const char **out,
-                              struct assay_error *err)
-{
-    struct slice copy;
-    TRY(arena_copy(arena, slice_from_string(text), &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
-}
-
 /* *found is false where it is absent or null. */
 static bool find_set(const struct json_at *object, const char *key, struct json_at *out)
 {
@@ -47,7 +38,7 @@ static enum assay_status parse_port(const struct json_at *member, struct arena *
         TRY(json_as_object(member, err));
     }
     out->lowest = (uint16_t)low;
-    return keep(arena, member->key, &out->text, err);
+    return arena_copy_text(arena, slice_from_string(member->key), &out->text, err);
 }
 
 static enum assay_status check_count(const struct json_at *at, size_t max, struct assay_error *err)
@@ -91,8 +82,8 @@ static enum assay_status parse_labels(const struct json_at *run, struct oci_conf
         struct oci_label *label = &out->labels[out->label_count++];
         const char *value = NULL;
         TRY(json_as_string(&member, &value, err));
-        TRY(keep(&out->arena, member.key, &label->name, err));
-        TRY(keep(&out->arena, value, &label->value, err));
+        TRY(arena_copy_text(&out->arena, slice_from_string(member.key), &label->name, err));
+        TRY(arena_copy_text(&out->arena, slice_from_string(value), &label->value, err));
     }
     return ASSAY_OK;
 }
@@ -111,7 +102,8 @@ static enum assay_status parse_env(const struct json_at *run, struct oci_config_
         const char *text = NULL;
         json_element(&list, i, &element);
         TRY(json_as_string(&element, &text, err));
-        TRY(keep(&out->arena, text, &out->env[out->env_count++], err));
+        TRY(arena_copy_text(&out->arena, slice_from_string(text), &out->env[out->env_count++],
+                            err));
     }
     return ASSAY_OK;
 }
@@ -128,7 +120,7 @@ static enum assay_status parse_run(const struct json_at *root, struct oci_config
     TRY(json_as_object(&run, err));
     TRY(oci_check_case(&run, RUN_MEMBERS, ARRAY_LEN(RUN_MEMBERS), err));
     TRY(json_get_string_opt(&run, "User", &user, err));
-    TRY(keep(&out->arena, user == NULL ? "" : user, &out->user, err));
+    TRY(arena_copy_text(&out->arena, slice_from_string(user == NULL ? "" : user), &out->user, err));
     TRY(parse_ports(&run, out, err));
     TRY(parse_env(&run, out, err));
     return parse_labels(&run, out, err);
@@ -143,7 +135,7 @@ static enum assay_status parse_entry(const struct json_at *entry, struct arena *
     TRY(json_as_object(entry, err));
     TRY(oci_check_case(entry, HISTORY_MEMBERS, ARRAY_LEN(HISTORY_MEMBERS), err));
     TRY(json_get_string_opt(entry, "created_by", &text, err));
-    return keep(arena, text == NULL ? "" : text, out, err);
+    return arena_copy_text(arena, slice_from_string(text == NULL ? "" : text), out, err);
 }
 
 static enum assay_status parse_history(const struct json_at *root, struct oci_config_facts *out,

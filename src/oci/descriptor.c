@@ -28,16 +28,6 @@ static const char *const DESCRIPTOR_MEMBERS[] = { "mediaType", "digest",      "s
                                                   "urls",      "annotations", "data",
                                                   "platform",  "artifactType" };
 
-static enum assay_status copy_text(const char *text, struct arena *arena, const char **out,
-                                   struct assay_error *err)
-{
-    struct slice copy;
-
-    TRY(arena_copy(arena, slice_from_string(text), &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
-}
-
 enum assay_status oci_descriptor_parse(const struct json_at *at, struct arena *arena,
                                        struct oci_descriptor *out, struct assay_error *err)
 {
@@ -59,7 +49,7 @@ enum assay_status oci_descriptor_parse(const struct json_at *at, struct arena *a
     }
     out->media = oci_media_parse(media);
     out->size = (uint64_t)size;
-    return copy_text(media, arena, &out->media_text, err);
+    return arena_copy_text(arena, slice_from_string(media), &out->media_text, err);
 }
 
 /* ---- platform ---- */
@@ -96,7 +86,7 @@ static enum assay_status get_word(const struct json_at *at, const char *key, str
                             "%s: expected at most %d letters, digits, '.', '_' and '-', found '%s'",
                             key, LIMIT_PLATFORM_BYTES, text);
     }
-    return copy_text(text, arena, out, err);
+    return arena_copy_text(arena, slice_from_string(text), out, err);
 }
 
 enum assay_status oci_platform_parse(const struct json_at *at, struct arena *arena,

@@ -96,9 +96,7 @@ static enum assay_status write_ca(struct policy_import *import, const struct yam
     while (prefix.len > 0 && prefix.ptr[prefix.len - 1] == '/') {
         prefix.len--;
     }
-    struct slice copy;
-    TRY(arena_copy(import->reader.arena, prefix, &copy, err));
-    exact = (const char *)copy.ptr;
+    TRY(arena_copy_text(import->reader.arena, prefix, &exact, err));
     TRY(arena_format(import->reader.arena, &below, err, "%s/*", exact));
     TRY(reject_ca(import, pinning, exact, file, &written, err));
     TRY(reject_ca(import, pinning, below, file, &written, err));

@@ -44,16 +44,13 @@ static bool is_blank(struct slice text)
 enum assay_status policy_read_text(const struct policy_reader *reader, const struct yaml_node *node,
                                    const char *what, const char **out, struct assay_error *err)
 {
-    struct slice copy;
     if (node->kind != YAML_SCALAR) {
         return policy_refuse(reader, &node->start, err, "%s: expected a text", what);
     }
     if (yaml_is_null(node) || is_blank(node->text)) {
         return policy_refuse(reader, &node->start, err, "%s: expected a text, found nothing", what);
     }
-    TRY(arena_copy(reader->arena, node->text, &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
+    return arena_copy_text(reader->arena, node->text, out, err);
 }
 
 /* ---- scopes ---- */

@@ -19,15 +19,6 @@ struct item {
 #define REFUSE(item, err, ...)                                                                     \
     policy_refuse((item)->reader, &(item)->node->start, (err), __VA_ARGS__)
 
-static enum assay_status copy(const struct item *item, struct slice text, const char **out,
-                              struct assay_error *err)
-{
-    struct slice kept;
-    TRY(arena_copy(item->reader->arena, text, &kept, err));
-    *out = (const char *)kept.ptr;
-    return ASSAY_OK;
-}
-
 /* A '/' at the end makes no other server. */
 static enum assay_status read_server(const struct item *item, const char **out,
                                      struct assay_error *err)
@@ -44,7 +35,7 @@ static enum assay_status read_server(const struct item *item, const char **out,
     while (text.len > 0 && text.ptr[text.len - 1] == '/') {
         text.len--;
     }
-    return copy(item, text, out, err);
+    return arena_copy_text(item->reader->arena, text, out, err);
 }
 
 /* A file is read once here, so that a policy without its root is refused at once, and not taken
@@ -88,7 +79,7 @@ static enum assay_status read_root(const struct item *item, const char **out,
     if (digest_parse(text, &unused, NULL) != ASSAY_OK) {
         return REFUSE(item, err, "root: expected sha256: and 64 lower-case hex digits");
     }
-    return copy(item, text, out, err);
+    return arena_copy_text(item->reader->arena, text, out, err);
 }
 
 static bool is_role(struct slice text)
@@ -110,7 +101,7 @@ static enum assay_status read_role(const struct item *item, const char **out,
 {
     struct slice text = slice_from_string(item->text);
     return is_role(text)
-               ? copy(item, text, out, err)
+               ? arena_copy_text(item->reader->arena, text, out, err)
                : REFUSE(item, err, "roles: %s: expected targets or targets/NAME", item->text);
 }
 
@@ -123,7 +114,7 @@ static enum assay_status read_signer(const struct item *item, const char **out,
         text = slice_from(text, sizeof("sha256:") - 1);
     }
     return text.len == 64 && text_is_lower_hex(text)
-               ? copy(item, text, out, err)
+               ? arena_copy_text(item->reader->arena, text, out, err)
                : REFUSE(item, err, "signers: expected key ids of 64 lower-case hex digits");
 }
 
@@ -143,7 +134,7 @@ static enum assay_status read_platform(const struct item *item, const char **out
 {
     struct oci_platform_choice choice;
     return oci_platform_choice_parse(item->text, &choice, NULL) == ASSAY_OK && !choice.all
-               ? copy(item, slice_from_string(item->text), out, err)
+               ? arena_copy_text(item->reader->arena, slice_from_string(item->text), out, err)
                : REFUSE(item, err, "platforms: expected OS/ARCHITECTURE[/VARIANT]");
 }
 
@@ -155,7 +146,7 @@ static enum assay_status read_label(const struct item *item, const char **out,
     for (size_t i = 0; ok && i < text.len; i++) {
         ok = text.ptr[i] > ' ' && text.ptr[i] <= '~';
     }
-    return ok ? copy(item, text, out, err)
+    return ok ? arena_copy_text(item->reader->arena, text, out, err)
               : REFUSE(item, err, "labels: expected names of at most %d ASCII letters and signs",
                        LABEL_BYTES);
 }

@@ -10,7 +10,6 @@ enum assay_status policy_normalise_place(const char *text, struct arena *arena, 
                                          struct assay_error *err)
 {
     AUTO_BUF name = BUF_INIT(2UL * LIMIT_REFERENCE_BYTES);
-    struct slice copy;
     if (strlen(text) >= LIMIT_REFERENCE_BYTES) {
         return FAIL(err, ASSAY_REFERENCE, "longer than %d bytes", LIMIT_REFERENCE_BYTES);
     }
@@ -19,22 +18,19 @@ enum assay_status policy_normalise_place(const char *text, struct arena *arena, 
     TRY(oci_name_parse(buf_text(&name), &reference, err));
     struct slice full = slice_from_string(reference.name);
     enum assay_status status =
-        arena_copy(arena, slice_first(full, full.len - (sizeof(BELOW) - 1)), &copy, err);
+        arena_copy_text(arena, slice_first(full, full.len - (sizeof(BELOW) - 1)), out, err);
     oci_reference_clear(&reference);
-    TRY(status);
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
+    return status;
 }
 
 /* "PREFIX/" and a star. */
 static enum assay_status read_prefix(struct slice prefix, struct arena *arena, struct slice *out,
                                      struct assay_error *err)
 {
-    struct slice copy;
     const char *place = NULL;
     const char *key = NULL;
-    TRY(arena_copy(arena, slice_first(prefix, prefix.len - 1), &copy, err));
-    TRY(policy_normalise_place((const char *)copy.ptr, arena, &place, err));
+    TRY(arena_copy_text(arena, slice_first(prefix, prefix.len - 1), &place, err));
+    TRY(policy_normalise_place(place, arena, &place, err));
     TRY(arena_format(arena, &key, err, "%s/", place));
     *out = slice_from_string(key);
     return ASSAY_OK;

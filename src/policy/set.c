@@ -73,12 +73,10 @@ static enum assay_status open_directory(struct policy_reader *reader, const char
                                         struct assay_error *err)
 {
     char full[PATH_MAX];
-    struct slice copy;
     if (realpath(directory, full) == NULL) {
         return FAIL(err, ASSAY_FILE_IO, "%s: %s", directory, strerror(errno));
     }
-    TRY(arena_copy(reader->arena, slice_from_string(full), &copy, err));
-    reader->directory = (const char *)copy.ptr;
+    TRY(arena_copy_text(reader->arena, slice_from_string(full), &reader->directory, err));
     reader->directory_fd = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return reader->directory_fd >= 0
                ? ASSAY_OK
@@ -89,13 +87,11 @@ static enum assay_status add(struct policy_set *set, struct slice text, const ch
                              const char *directory, bool is_guest, struct assay_error *err)
 {
     struct policy_reader reader = { .arena = &set->arena, .directory_fd = -1 };
-    struct slice copy;
     if (set->count == LIMIT_POLICY_FILES) {
         return FAIL(err, ASSAY_POLICY_INVALID, "%s: more than %d policies", name,
                     LIMIT_POLICY_FILES);
     }
-    TRY(arena_copy(&set->arena, slice_from_string(name), &copy, err));
-    reader.name = (const char *)copy.ptr;
+    TRY(arena_copy_text(&set->arena, slice_from_string(name), &reader.name, err));
     if (directory != NULL) {
         TRY(open_directory(&reader, directory, err));
     }

@@ -62,12 +62,11 @@ static enum assay_status set_value(struct compose *run, struct compose_env *env,
 {
     bool found = false;
     size_t position = position_of(env, name, &found);
-    struct slice kept = SLICE_EMPTY;
     if (value != NULL) {
-        TRY(arena_copy(&run->arena, slice_from_string(value), &kept, err));
+        TRY(arena_copy_text(&run->arena, slice_from_string(value), &value, err));
     }
     if (found) {
-        env->names[position].value = (const char *)kept.ptr;
+        env->names[position].value = value;
         return ASSAY_OK;
     }
     if (env->count >= LIMIT_COMPOSE_NAMES) {
@@ -77,7 +76,7 @@ static enum assay_status set_value(struct compose *run, struct compose_env *env,
     TRY(arena_copy(&run->arena, name, &name, err));
     memmove(env->names + position + 1, env->names + position,
             (env->count - position) * sizeof(*env->names));
-    env->names[position] = (struct compose_name){ name, (const char *)kept.ptr };
+    env->names[position] = (struct compose_name){ name, value };
     env->count++;
     return ASSAY_OK;
 }

@@ -34,7 +34,6 @@ enum assay_status compose_expand(struct compose *run, const struct compose_scope
     struct assay_error why = ERROR_INIT;
     struct expand_result result = { 0 };
     struct expand_names names = { .find = find_name, .ctx = scope->env, .budget = &run->steps };
-    struct slice kept;
     AUTO_BUF text = BUF_INIT(LIMIT_EXPAND_BYTES);
     *out = (struct compose_text){ .node = node, .text = (const char *)node->text.ptr };
     if (slice_find(node->text, '$') == node->text.len) {
@@ -43,8 +42,7 @@ enum assay_status compose_expand(struct compose *run, const struct compose_scope
     enum assay_status status =
         expand_text(EXPAND_COMPOSE, 0, node->text, &names, &text, &result, &why);
     if (status == ASSAY_OK && result.unset_name[0] == '\0') {
-        TRY(arena_copy(&run->arena, slice_from_string(buf_text(&text)), &kept, err));
-        out->text = (const char *)kept.ptr;
+        TRY(arena_copy_text(&run->arena, slice_from_string(buf_text(&text)), &out->text, err));
         return ASSAY_OK;
     }
     out->text = NULL;

@@ -126,12 +126,8 @@ static bool is_predefined(struct slice name)
 
 static enum assay_status miss(struct dockerfile_build *build, struct slice name)
 {
-    struct slice copy;
-    if (build->missing == NULL) {
-        TRY(arena_copy(&build->arena, name, &copy, NULL));
-        build->missing = (const char *)copy.ptr;
-    }
-    return ASSAY_OK;
+    return build->missing == NULL ? arena_copy_text(&build->arena, name, &build->missing, NULL)
+                                  : ASSAY_OK;
 }
 
 static const char *find_arg(const void *ctx, struct slice name)
@@ -189,17 +185,14 @@ static enum assay_status fill_default(struct dockerfile_build *build, struct sli
                                       struct dockerfile_arg *arg, struct assay_error *err)
 {
     AUTO_BUF out = BUF_INIT(LIMIT_EXPAND_BYTES);
-    struct slice copy;
     bool changed;
     const char *problem;
     TRY(dockerfile_fill(build, text, &out, &changed, &problem, err));
-    TRY(arena_copy(&build->arena, buf_slice(&out), &copy, err));
-    if (problem == NULL) {
-        arg->value = (const char *)copy.ptr;
-    } else {
+    if (problem != NULL) {
         arg->missing = build->missing != NULL ? build->missing : (const char *)arg->name.ptr;
+        return ASSAY_OK;
     }
-    return ASSAY_OK;
+    return arena_copy_text(&build->arena, buf_slice(&out), &arg->value, err);
 }
 
 /* A word without "=" is a name that gets its value from outside, or keeps the one it has. */
@@ -235,14 +228,13 @@ enum assay_status dockerfile_add_arg(struct dockerfile_build *build, struct slic
 enum assay_status dockerfile_add_stage(struct dockerfile_build *build, struct slice name,
                                        struct assay_error *err)
 {
-    struct slice copy;
     if (build->stage_count == LIMIT_STAGES) {
         return FAIL(err, ASSAY_FILE_LIMIT, "there are more than %d stages", LIMIT_STAGES);
     }
-    TRY(arena_copy(&build->arena, name, &copy, err));
     TRY(mem_grow(&build->stages, build->stage_count, &build->stage_cap, sizeof(*build->stages),
                  err));
-    build->stages[build->stage_count++] = (const char *)copy.ptr;
+    TRY(arena_copy_text(&build->arena, name, &build->stages[build->stage_count], err));
+    build->stage_count++;
     return ASSAY_OK;
 }
 

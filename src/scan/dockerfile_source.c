@@ -6,15 +6,6 @@
 
 #define FROM_PROBLEM "docker fills in no variables, quotes or escapes here; name a stage for it"
 
-static enum assay_status keep(struct dockerfile *file, struct slice bytes, const char **out,
-                              struct assay_error *err)
-{
-    struct slice copy;
-    TRY(arena_copy(&file->build.arena, bytes, &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
-}
-
 /* value: what the flag says; the len bytes at start in the instruction are how. */
 static enum assay_status add_source(struct dockerfile *file, enum scan_place place,
                                     struct slice value, const char *problem, size_t start,
@@ -39,9 +30,9 @@ static enum assay_status add_source(struct dockerfile *file, enum scan_place pla
         return FAIL(err, ASSAY_FILE_LIMIT, "more than %lu references were found",
                     LIMIT_SCAN_REFERENCES);
     }
-    TRY(keep(file, written, &found->written, err));
+    TRY(arena_copy_text(&file->build.arena, written, &found->written, err));
     if (problem == NULL) {
-        TRY(keep(file, value, &found->text, err));
+        TRY(arena_copy_text(&file->build.arena, value, &found->text, err));
     }
     TRY(mem_grow(&file->sources, file->source_count, &file->source_cap, sizeof(source), err));
     file->sources[file->source_count++] = source;

@@ -133,8 +133,5 @@ enum assay_status gitlab_expand(struct gitlab *gitlab, const struct gitlab_place
         *problem = "its variables come to nothing";
         return ASSAY_OK;
     }
-    struct slice copy;
-    TRY(arena_copy(&gitlab->scan->arena, rest, &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
+    return arena_copy_text(&gitlab->scan->arena, rest, out, err);
 }

@@ -58,7 +58,6 @@ static enum assay_status take_rules(struct scan *scan, struct slice *rest,
     size_t count = 0;
     do {
         struct slice id = { rest->ptr, 0 };
-        struct slice copy;
         while (id.len < rest->len && is_rule_byte(rest->ptr[id.len])) {
             id.len++;
         }
@@ -70,8 +69,7 @@ static enum assay_status take_rules(struct scan *scan, struct slice *rest,
             ignore->problem = "it names too many rules";
             return ASSAY_OK;
         }
-        TRY(arena_copy(&scan->arena, id, &copy, err));
-        rules[count++] = (const char *)copy.ptr;
+        TRY(arena_copy_text(&scan->arena, id, &rules[count++], err));
         *rest = slice_from(*rest, id.len);
     } while (take(rest, SLICE_LITERAL(",")));
     TRY(arena_alloc(&scan->arena, count, sizeof(*rules), &ignore->rules, err));
@@ -86,7 +84,6 @@ static enum assay_status take_reason(struct scan *scan, struct slice rest,
                                      struct scan_ignore *ignore, struct assay_error *err)
 {
     size_t blanks = scan_blanks(rest);
-    struct slice copy;
     rest = slice_from(rest, blanks);
     if (blanks == 0 && rest.len > 0) {
         ignore->problem = "a rule's id has only the letters a to z, digits and '-'";
@@ -107,8 +104,7 @@ static enum assay_status take_reason(struct scan *scan, struct slice rest,
     } else if (slice_find(reason, '\0') != reason.len) {
         ignore->problem = "its reason holds a NUL";
     } else {
-        TRY(arena_copy(&scan->arena, reason, &copy, err));
-        ignore->reason = (const char *)copy.ptr;
+        TRY(arena_copy_text(&scan->arena, reason, &ignore->reason, err));
     }
     return ASSAY_OK;
 }

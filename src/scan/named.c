@@ -95,15 +95,6 @@ static enum assay_status clean_path(struct scan *scan, const char *path, char **
     return ASSAY_OK;
 }
 
-static enum assay_status copy_text(struct scan *scan, struct slice text, const char **out,
-                                   struct assay_error *err)
-{
-    struct slice copy;
-    TRY(arena_copy(&scan->arena, text, &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
-}
-
 static enum assay_status scan_named_file(struct scan *scan, const char *path,
                                          struct assay_error *err)
 {
@@ -113,7 +104,7 @@ static enum assay_status scan_named_file(struct scan *scan, const char *path,
     struct slice typed = slice_from_string(clean);
     size_t len = find_root(typed);
     size_t root_len = len > 0 || clean[0] == '/' ? len + 1 : 0;
-    TRY(copy_text(scan, slice_first(typed, root_len), &root, err));
+    TRY(arena_copy_text(&scan->arena, slice_first(typed, root_len), &root, err));
     CLEANUP(scan_tree_close) struct scan_tree tree = { .root_fd = -1 };
     TRY(scan_tree_open(&tree, root, scan->options.source_root, err));
     /* by the path as it was typed: the user may name a link */

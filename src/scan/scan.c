@@ -24,13 +24,10 @@ void scan_clear(struct scan *scan)
 
 static enum assay_status keep_text(struct scan *scan, const char **text, struct assay_error *err)
 {
-    struct slice copy;
     if (*text == NULL) {
         return ASSAY_OK;
     }
-    TRY(arena_copy(&scan->arena, slice_from_string(*text), &copy, err));
-    *text = (const char *)copy.ptr;
-    return ASSAY_OK;
+    return arena_copy_text(&scan->arena, slice_from_string(*text), text, err);
 }
 
 enum assay_status scan_add_file(struct scan *scan, const char *name, const char *place,

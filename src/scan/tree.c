@@ -132,13 +132,14 @@ enum assay_status scan_tree_problem(struct scan *scan, const char *relative,
 const char *scan_tree_directory(struct scan *scan, const char *relative, struct assay_error *err)
 {
     struct slice path = slice_from_string(relative);
-    struct slice copy;
+    const char *directory = NULL;
     size_t slash = slice_find_last(path, '/');
     if (slash == path.len) {
         return "";
     }
-    enum assay_status status = arena_copy(&scan->arena, slice_first(path, slash), &copy, err);
-    return status == ASSAY_OK ? (const char *)copy.ptr : NULL;
+    enum assay_status status =
+        arena_copy_text(&scan->arena, slice_first(path, slash), &directory, err);
+    return status == ASSAY_OK ? directory : NULL;
 }
 
 /* ---- files that a file names ---- */

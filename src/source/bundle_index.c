@@ -93,15 +93,6 @@ static enum assay_status check_gun(const struct json_at *at, const char *text,
 
 /* ---- members ---- */
 
-static enum assay_status keep_text(struct bundle *bundle, const char *text, const char **out,
-                                   struct assay_error *err)
-{
-    struct slice copy;
-    TRY(arena_copy(&bundle->arena, slice_from_string(text), &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
-}
-
 /* "digest" and "size" of an object. */
 static enum assay_status parse_blob(struct bundle *bundle, const struct json_at *at,
                                     const struct bundle_blob **out, struct assay_error *err)
@@ -136,7 +127,7 @@ static enum assay_status parse_role(struct bundle *bundle, const struct json_at 
     TRY(json_get_string(at, "name", &name, err));
     TRY(check_role_name(at, name, err));
     TRY(check_order(at, before, name, err));
-    TRY(keep_text(bundle, name, &out->name, err));
+    TRY(arena_copy_text(&bundle->arena, slice_from_string(name), &out->name, err));
     return parse_blob(bundle, at, &out->blob, err);
 }
 
@@ -172,7 +163,7 @@ static enum assay_status parse_references(struct bundle *bundle, const struct js
         TRY(json_as_string(&at, &text, err));
         TRY(check_reference(&at, view->gun, text, err));
         TRY(check_order(&at, i == 0 ? NULL : texts[i - 1], text, err));
-        TRY(keep_text(bundle, text, &texts[i], err));
+        TRY(arena_copy_text(&bundle->arena, slice_from_string(text), &texts[i], err));
     }
     view->references = texts;
     return ASSAY_OK;
@@ -192,7 +183,7 @@ static enum assay_status parse_claims(struct bundle *bundle, const struct json_a
         if (net_url_parse(server, &url, NULL) != ASSAY_OK || !url.https) {
             return json_at_fail(at, err, ASSAY_BUNDLE, "server: '%s' is no https URL", server);
         }
-        TRY(keep_text(bundle, server, &view->server, err));
+        TRY(arena_copy_text(&bundle->arena, slice_from_string(server), &view->server, err));
     }
     return modified == NULL ? ASSAY_OK
                             : time_parse(slice_from_string(modified), &view->modified_unix_s, err);
@@ -209,7 +200,7 @@ static enum assay_status parse_repository(struct bundle *bundle, const struct js
     TRY(json_get_string(at, "name", &gun, err));
     TRY(check_gun(at, gun, err));
     TRY(check_order(at, index == 0 ? NULL : bundle->entries[index - 1].view.gun, gun, err));
-    TRY(keep_text(bundle, gun, &entry->view.gun, err));
+    TRY(arena_copy_text(&bundle->arena, slice_from_string(gun), &entry->view.gun, err));
     TRY(parse_claims(bundle, at, &entry->view, err));
     TRY(parse_references(bundle, at, &entry->view, err));
     return parse_roles(bundle, at, entry, err);

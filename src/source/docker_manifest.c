@@ -11,16 +11,6 @@ static const char *const MEMBERS[] = { "Config", "RepoTags", "Layers" };
 
 /* ---- one entry ---- */
 
-static enum assay_status copy_text(struct arena *arena, const char *text, const char **out,
-                                   struct assay_error *err)
-{
-    struct slice copy;
-
-    TRY(arena_copy(arena, slice_from_string(text), &copy, err));
-    *out = (const char *)copy.ptr;
-    return ASSAY_OK;
-}
-
 static enum assay_status read_layers(const struct json_at *entry, struct arena *arena,
                                      struct docker_image *out, struct assay_error *err)
 {
@@ -35,7 +25,7 @@ static enum assay_status read_layers(const struct json_at *entry, struct arena *
         const char *text = NULL;
         json_element(&list, i, &element);
         TRY(json_as_string(&element, &text, err));
-        TRY(copy_text(arena, text, &layers[i], err));
+        TRY(arena_copy_text(arena, slice_from_string(text), &layers[i], err));
     }
     out->layers = layers;
     return ASSAY_OK;
@@ -80,7 +70,7 @@ static enum assay_status add_name(const struct json_at *tag, struct arena *arena
     TRY(names_claim(text, true, &name, err));
     return name == NULL || has_name(out, name)
                ? ASSAY_OK
-               : copy_text(arena, name, &names[out->name_count++], err);
+               : arena_copy_text(arena, slice_from_string(name), &names[out->name_count++], err);
 }
 
 /* The names of an entry; all of them, for an error, into shown. */
@@ -139,7 +129,7 @@ static enum assay_status read_wanted(const char *wanted, struct arena *arena, st
     enum assay_status status =
         reference.digest.alg != DIGEST_NONE
             ? FAIL(err, ASSAY_USAGE, "'%s': images in an archive are named by tags", wanted)
-            : copy_text(arena, reference.text, &choice->name, err);
+            : arena_copy_text(arena, slice_from_string(reference.text), &choice->name, err);
     oci_reference_clear(&reference);
     return status;
 }
@@ -190,7 +180,7 @@ static enum assay_status keep(const struct json_at *entry, struct arena *arena,
     const char *config = NULL;
 
     TRY(json_get_string(entry, "Config", &config, err));
-    TRY(copy_text(arena, config, &out->config, err));
+    TRY(arena_copy_text(arena, slice_from_string(config), &out->config, err));
     return read_layers(entry, arena, out, err);
 }
 

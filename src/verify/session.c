@@ -17,10 +17,7 @@ static enum assay_status copy_text(struct arena *arena, const char **text, struc
     if (*text == NULL) {
         return ASSAY_OK;
     }
-    struct slice copy;
-    TRY(arena_copy(arena, slice_from_string(*text), &copy, err));
-    *text = (const char *)copy.ptr;
-    return ASSAY_OK;
+    return arena_copy_text(arena, slice_from_string(*text), text, err);
 }
 
 static enum assay_status copy_list(struct arena *arena, const char *const **list, size_t *count,
