@@ -341,9 +341,7 @@ enum assay_status inflater_step(struct inflater *inflater, struct slice *in, uin
     return status;
 }
 
-enum assay_status inflater_feed(struct inflater *inflater, struct slice bytes,
-                                enum assay_status (*call)(void *ctx, struct slice bytes,
-                                                          struct assay_error *err),
+enum assay_status inflater_feed(struct inflater *inflater, struct slice bytes, sink_fn *call,
                                 void *ctx, struct assay_error *err)
 {
     if (inflater->output == NULL) {

@@ -7,9 +7,8 @@
 #ifndef ARCHIVE_INFLATE_H
 #define ARCHIVE_INFLATE_H
 
-#include "base/error.h"
+#include "base/callback.h"
 #include "base/limits.h"
-#include "base/slice.h"
 
 enum compression {
     COMPRESSION_NONE,
@@ -37,9 +36,7 @@ MUST_CHECK enum assay_status inflater_step(struct inflater *inflater, struct sli
                                            size_t max, size_t *made, struct assay_error *err);
 /* Steps over all of bytes; sink gets what they unpack to. */
 MUST_CHECK enum assay_status inflater_feed(struct inflater *inflater, struct slice bytes,
-                                           enum assay_status (*sink)(void *ctx, struct slice bytes,
-                                                                     struct assay_error *err),
-                                           void *ctx, struct assay_error *err);
+                                           sink_fn *sink, void *ctx, struct assay_error *err);
 /* All members or frames complete, at least one. */
 MUST_CHECK enum assay_status inflater_finish(struct inflater *inflater, struct assay_error *err);
 

@@ -199,10 +199,9 @@ static enum assay_status judge_answer(const struct engine *engine, const char *i
     return FAIL(err, ASSAY_ENGINE, "%s answers %d: %s", engine->shown, response->http_status, said);
 }
 
-enum assay_status
-engine_export(struct engine *engine, const struct assay_env *env, const char *image,
-              enum assay_status (*sink)(void *ctx, struct slice bytes, struct assay_error *err),
-              void *ctx, struct assay_error *err)
+enum assay_status engine_export(struct engine *engine, const struct assay_env *env,
+                                const char *image, sink_fn *sink, void *ctx,
+                                struct assay_error *err)
 {
     struct net_fetcher *fetcher = NULL;
     struct net_response response = { 0 };

@@ -28,9 +28,8 @@ const char *engine_shown(const struct engine *engine);
 
 /* Exports an image, name:tag or sha256:HEX, as one tar. sink takes it as it comes; its failure ends
  * the export. ASSAY_IMAGE_ABSENT, ASSAY_ENGINE. From one thread at a time. */
-MUST_CHECK enum assay_status
-engine_export(struct engine *engine, const struct assay_env *env, const char *image,
-              enum assay_status (*sink)(void *ctx, struct slice bytes, struct assay_error *err),
-              void *ctx, struct assay_error *err);
+MUST_CHECK enum assay_status engine_export(struct engine *engine, const struct assay_env *env,
+                                           const char *image, sink_fn *sink, void *ctx,
+                                           struct assay_error *err);
 
 #endif

@@ -11,6 +11,7 @@
 #define NET_FETCH_H
 
 #include "base/buf.h"
+#include "base/callback.h"
 #include "base/env.h"
 #include "base/limits.h"
 
@@ -41,7 +42,7 @@ struct net_request {
     /* Takes the body of a 200 as it comes, response.body then stays empty; other answers go there
      * all the same. A status other than ASSAY_OK ends the transfer and becomes the response's. What
      * it took counts only if the transfer succeeds. NULL: everything goes to response.body. */
-    enum assay_status (*sink)(void *ctx, struct slice bytes, struct assay_error *err);
+    sink_fn *sink;
     void *sink_ctx;
 };
 

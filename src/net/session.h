@@ -57,7 +57,7 @@ struct net_get {
     const char *scope;      /* "repository:NAME:pull", of the token */
     size_t max_bytes;
     /* As in struct net_request: for bodies too large to hold. Only the final answer reaches it. */
-    enum assay_status (*sink)(void *ctx, struct slice bytes, struct assay_error *err);
+    sink_fn *sink;
     void *sink_ctx;
 };
 

@@ -305,9 +305,7 @@ enum assay_status bundle_metadata(const struct bundle *bundle, const char *gun, 
     return ASSAY_OK;
 }
 
-enum assay_status bundle_metadata_names(const struct bundle *bundle, const char *gun,
-                                        enum assay_status (*each)(void *ctx, const char *name,
-                                                                  struct assay_error *err),
+enum assay_status bundle_metadata_names(const struct bundle *bundle, const char *gun, name_fn *each,
                                         void *ctx, struct assay_error *err)
 {
     const struct bundle_entry *entry = find_entry(bundle, gun);

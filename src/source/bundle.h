@@ -42,10 +42,9 @@ MUST_CHECK enum assay_status bundle_metadata(const struct bundle *bundle, const 
                                              const char *name, size_t max_bytes, struct buf *out,
                                              bool *found, struct assay_error *err);
 /* Calls each with the names of all role files of a repository, in byte order. */
-MUST_CHECK enum assay_status bundle_metadata_names(
-    const struct bundle *bundle, const char *gun,
-    enum assay_status (*each)(void *ctx, const char *name, struct assay_error *err), void *ctx,
-    struct assay_error *err);
+MUST_CHECK enum assay_status bundle_metadata_names(const struct bundle *bundle, const char *gun,
+                                                   name_fn *each, void *ctx,
+                                                   struct assay_error *err);
 /* Manifests, indexes and configs in order of their digests; false at the end. */
 MUST_CHECK bool bundle_document_at(const struct bundle *bundle, size_t index, struct digest *digest,
                                    uint64_t *size);

@@ -80,9 +80,7 @@ static enum assay_status source_by_digest(struct source *source,
 }
 
 static enum assay_status source_blob(struct source *source, const struct oci_descriptor *wanted,
-                                     enum assay_status (*sink)(void *ctx, struct slice bytes,
-                                                               struct assay_error *err),
-                                     void *ctx, struct assay_error *err)
+                                     sink_fn *sink, void *ctx, struct assay_error *err)
 {
     AUTO_BUF bytes = BUF_INIT(LIMIT_CONFIG_BYTES);
     TRY(read_document(source, wanted, LIMIT_CONFIG_BYTES, &bytes, err));

@@ -45,9 +45,7 @@ static enum assay_status docker_by_digest(struct source *source,
 }
 
 static enum assay_status docker_blob(struct source *source, const struct oci_descriptor *wanted,
-                                     enum assay_status (*sink)(void *ctx, struct slice bytes,
-                                                               struct assay_error *err),
-                                     void *ctx, struct assay_error *err)
+                                     sink_fn *sink, void *ctx, struct assay_error *err)
 {
     struct docker_archive *docker = docker_of(source);
 

@@ -234,9 +234,7 @@ enum assay_status source_registry_configs(struct source *source,
 /* ---- blobs ---- */
 
 static enum assay_status registry_blob(struct source *source, const struct oci_descriptor *wanted,
-                                       enum assay_status (*sink)(void *ctx, struct slice bytes,
-                                                                 struct assay_error *err),
-                                       void *ctx, struct assay_error *err)
+                                       sink_fn *sink, void *ctx, struct assay_error *err)
 {
     struct registry *registry = registry_of(source);
     AUTO_BUF url = BUF_INIT(LIMIT_URL_BYTES);

@@ -36,9 +36,7 @@ struct source_ops {
     /* A blob as a stream; sink may stop it with its own status. ASSAY_MANIFEST_MISSING when
      * absent. */
     enum assay_status (*blob)(struct source *source, const struct oci_descriptor *wanted,
-                              enum assay_status (*sink)(void *ctx, struct slice bytes,
-                                                        struct assay_error *err),
-                              void *ctx, struct assay_error *err);
+                              sink_fn *sink, void *ctx, struct assay_error *err);
     /* The layers of one image, measured: the i-th as wanted[i] and diff_ids[i] ask for. What is
      * absent or of another size has its status in out[i]; out[i].stored is DIGEST_NONE where the
      * source does not hold the layer as it was stored in a registry (struct source,

@@ -114,9 +114,7 @@ static enum assay_status stored_by_digest(struct source *source,
 /* ---- config and layers ---- */
 
 static enum assay_status stored_blob(struct source *source, const struct oci_descriptor *wanted,
-                                     enum assay_status (*sink)(void *ctx, struct slice bytes,
-                                                               struct assay_error *err),
-                                     void *ctx, struct assay_error *err)
+                                     sink_fn *sink, void *ctx, struct assay_error *err)
 {
     struct stored *stored = stored_of(source);
     AUTO_BUF bytes = BUF_INIT(LIMIT_CONFIG_BYTES);

@@ -296,11 +296,8 @@ enum assay_status trust_repo_commit(struct trust_repo *repo, struct assay_error 
     return ASSAY_OK;
 }
 
-enum assay_status trust_repo_files(const struct trust_repo *repo,
-                                   enum assay_status (*each)(void *ctx, const char *name,
-                                                             struct slice bytes,
-                                                             struct assay_error *err),
-                                   void *ctx, struct assay_error *err)
+enum assay_status trust_repo_files(const struct trust_repo *repo, file_fn *each, void *ctx,
+                                   struct assay_error *err)
 {
     return tuf_update_files(repo->update, each, ctx, err);
 }

@@ -34,10 +34,8 @@ static enum assay_status bundle_get(struct tuf_remote *remote, struct tuf_file *
     return ASSAY_OK;
 }
 
-static enum assay_status bundle_list(struct tuf_remote *remote,
-                                     enum assay_status (*each)(void *ctx, const char *name,
-                                                               struct assay_error *err),
-                                     void *ctx, struct assay_error *err)
+static enum assay_status bundle_list(struct tuf_remote *remote, name_fn *each, void *ctx,
+                                     struct assay_error *err)
 {
     const struct remote_bundle *from = (struct remote_bundle *)remote;
     return bundle_metadata_names(from->bundle, from->repository->gun, each, ctx, err);

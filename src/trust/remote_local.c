@@ -42,10 +42,8 @@ static enum assay_status directory_get(struct tuf_remote *remote, struct tuf_fil
     return ASSAY_OK;
 }
 
-static enum assay_status directory_list(struct tuf_remote *remote,
-                                        enum assay_status (*each)(void *ctx, const char *name,
-                                                                  struct assay_error *err),
-                                        void *ctx, struct assay_error *err)
+static enum assay_status directory_list(struct tuf_remote *remote, name_fn *each, void *ctx,
+                                        struct assay_error *err)
 {
     const struct remote_directory *directory = (struct remote_directory *)remote;
     AUTO_REMOTE_NAMES names = { .count = 0 };
@@ -158,10 +156,8 @@ static enum assay_status state_get(struct tuf_remote *remote, struct tuf_file *f
     return ASSAY_OK;
 }
 
-static enum assay_status state_list(struct tuf_remote *remote,
-                                    enum assay_status (*each)(void *ctx, const char *name,
-                                                              struct assay_error *err),
-                                    void *ctx, struct assay_error *err)
+static enum assay_status state_list(struct tuf_remote *remote, name_fn *each, void *ctx,
+                                    struct assay_error *err)
 {
     const struct tuf_state *state = tuf_store_state(((struct remote_state *)remote)->store);
     AUTO_REMOTE_NAMES names = { .count = 0 };

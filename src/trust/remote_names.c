@@ -41,10 +41,8 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-enum assay_status remote_names_tell(struct remote_names *names,
-                                    enum assay_status (*each)(void *ctx, const char *name,
-                                                              struct assay_error *err),
-                                    void *ctx, struct assay_error *err)
+enum assay_status remote_names_tell(struct remote_names *names, name_fn *each, void *ctx,
+                                    struct assay_error *err)
 {
     if (names->count > 1) {
         qsort(names->items, names->count, sizeof(*names->items), compare_names);

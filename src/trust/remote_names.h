@@ -17,10 +17,8 @@ void remote_names_clear(struct remote_names *names);
 MUST_CHECK enum assay_status remote_names_add(struct remote_names *names, const char *name,
                                               struct assay_error *err);
 /* Calls each in byte order. */
-MUST_CHECK enum assay_status
-remote_names_tell(struct remote_names *names,
-                  enum assay_status (*each)(void *ctx, const char *name, struct assay_error *err),
-                  void *ctx, struct assay_error *err);
+MUST_CHECK enum assay_status remote_names_tell(struct remote_names *names, name_fn *each, void *ctx,
+                                               struct assay_error *err);
 
 /* Adds the role files of a directory, without ".json": those in it, and those of delegations in the
  * directories "targets" and "N.targets" below. Links are not followed; what else lies there is

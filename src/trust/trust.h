@@ -98,10 +98,7 @@ MUST_CHECK enum assay_status trust_repo_mark_seen(struct trust_repo *repo, const
 MUST_CHECK enum assay_status trust_repo_commit(struct trust_repo *repo, struct assay_error *err);
 /* Every file that the trust data rests on, exactly as it came: the roots from the anchor on as
  * "N.root", the last one as "root" too, then the roles that were loaded. */
-MUST_CHECK enum assay_status trust_repo_files(const struct trust_repo *repo,
-                                              enum assay_status (*each)(void *ctx, const char *name,
-                                                                        struct slice bytes,
-                                                                        struct assay_error *err),
+MUST_CHECK enum assay_status trust_repo_files(const struct trust_repo *repo, file_fn *each,
                                               void *ctx, struct assay_error *err);
 /* When its newest file was changed, as the server or a bundle claims; 0: unknown. */
 int64_t trust_repo_modified(const struct trust_repo *repo);

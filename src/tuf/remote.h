@@ -5,6 +5,7 @@
 #define TUF_REMOTE_H
 
 #include "base/buf.h"
+#include "base/callback.h"
 #include "base/limits.h"
 
 enum tuf_file_outcome {
@@ -32,10 +33,8 @@ struct tuf_remote {
                              struct assay_error *err);
     /* Calls each with the name of every role file that is there ("3.root", "targets/releases"), in
      * byte order; NULL where that cannot be told, as of a server. */
-    enum assay_status (*list)(struct tuf_remote *remote,
-                              enum assay_status (*each)(void *ctx, const char *name,
-                                                        struct assay_error *err),
-                              void *ctx, struct assay_error *err);
+    enum assay_status (*list)(struct tuf_remote *remote, name_fn *each, void *ctx,
+                              struct assay_error *err);
     /* One page of the list of publications that the server keeps, from behind the record of that id
      * on ("": from the beginning), as JSON: a claim. NULL where there is none; ASSAY_NOT_FOUND when
      * the server does not serve it. */

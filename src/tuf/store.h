@@ -11,6 +11,7 @@
 #define TUF_STORE_H
 
 #include "base/buf.h"
+#include "base/callback.h"
 #include "base/env.h"
 #include "tuf/floor.h"
 
@@ -98,9 +99,7 @@ MUST_CHECK enum assay_status tuf_store_commit(struct tuf_store *store, struct tu
 MUST_CHECK enum assay_status tuf_store_remove(const char *state_dir, const char *gun, bool *removed,
                                               struct assay_error *err);
 /* Calls each with every GUN that has a state, in byte order. */
-MUST_CHECK enum assay_status tuf_store_list(const char *state_dir,
-                                            enum assay_status (*each)(void *ctx, const char *gun,
-                                                                      struct assay_error *err),
-                                            void *ctx, struct assay_error *err);
+MUST_CHECK enum assay_status tuf_store_list(const char *state_dir, name_fn *each, void *ctx,
+                                            struct assay_error *err);
 
 #endif

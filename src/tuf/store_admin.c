@@ -153,10 +153,8 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-enum assay_status tuf_store_list(const char *state_dir,
-                                 enum assay_status (*each)(void *ctx, const char *gun,
-                                                           struct assay_error *err),
-                                 void *ctx, struct assay_error *err)
+enum assay_status tuf_store_list(const char *state_dir, name_fn *each, void *ctx,
+                                 struct assay_error *err)
 {
     AUTO_FD state_fd = -1;
     AUTO_FD guns_fd = -1;

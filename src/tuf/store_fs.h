@@ -11,6 +11,7 @@
 #define TUF_STORE_FS_H
 
 #include "base/buf.h"
+#include "base/callback.h"
 #include "base/env.h"
 
 #include <errno.h>
@@ -79,9 +80,7 @@ MUST_CHECK enum assay_status fs_remove(int dir_fd, const char *name, bool *remov
 bool fs_is_temporary(const char *name);
 
 /* Calls each with every name of a directory but "." and "..", in no order. */
-MUST_CHECK enum assay_status
-fs_list(int dir_fd, enum assay_status (*each)(void *ctx, const char *name, struct assay_error *err),
-        void *ctx, struct assay_error *err);
+MUST_CHECK enum assay_status fs_list(int dir_fd, name_fn *each, void *ctx, struct assay_error *err);
 
 /* Locks an open file (an OFD lock, flock where the system has none) or a directory (flock) until
  * it is closed. Waits LIMIT_LOCK_MS at most: ASSAY_STATE_LOCK. env may be NULL. */

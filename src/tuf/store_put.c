@@ -103,9 +103,7 @@ static const struct dirent *next_entry(DIR *dir)
     return entry;
 }
 
-enum assay_status
-fs_list(int dir_fd, enum assay_status (*each)(void *ctx, const char *name, struct assay_error *err),
-        void *ctx, struct assay_error *err)
+enum assay_status fs_list(int dir_fd, name_fn *each, void *ctx, struct assay_error *err)
 {
     /* An own open file description: the position in the directory is part of it. */
     AUTO_FD fd = FS_RETRY(openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -317,11 +317,8 @@ const struct tuf_trusted *tuf_update_trusted(const struct tuf_update *update)
     return update->trusted;
 }
 
-enum assay_status tuf_update_files(const struct tuf_update *update,
-                                   enum assay_status (*each)(void *ctx, const char *name,
-                                                             struct slice bytes,
-                                                             struct assay_error *err),
-                                   void *ctx, struct assay_error *err)
+enum assay_status tuf_update_files(const struct tuf_update *update, file_fn *each, void *ctx,
+                                   struct assay_error *err)
 {
     for (size_t i = 0; i < update->chain_count; i++) {
         const struct root_file *root = &update->chain[i];

@@ -49,10 +49,7 @@ MUST_CHECK enum assay_status tuf_update_commit(struct tuf_update *update, struct
 bool tuf_update_accepted_first_use(const struct tuf_update *update);
 /* Every file that was taken in, exactly as it came: the roots from the anchor on as "N.root", the
  * last one as "root" too, then the roles. */
-MUST_CHECK enum assay_status tuf_update_files(const struct tuf_update *update,
-                                              enum assay_status (*each)(void *ctx, const char *name,
-                                                                        struct slice bytes,
-                                                                        struct assay_error *err),
+MUST_CHECK enum assay_status tuf_update_files(const struct tuf_update *update, file_fn *each,
                                               void *ctx, struct assay_error *err);
 /* The newest time that the remote claims for a role file; 0: it claims none. */
 int64_t tuf_update_modified(const struct tuf_update *update);
