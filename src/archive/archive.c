@@ -3,11 +3,11 @@
 
 #include "archive/archive_internal.h"
 #include "base/file.h"
+#include "base/list.h"
 #include "base/mem.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 /* ---- the table ---- */
@@ -56,7 +56,7 @@ static enum assay_status sort_names(struct archive *archive, struct assay_error 
     for (size_t i = 0; i < archive->count; i++) {
         archive->by_name[i] = &archive->files[i];
     }
-    qsort(archive->by_name, archive->count, sizeof(struct archive_file *), by_name);
+    list_sort(archive->by_name, archive->count, sizeof(struct archive_file *), by_name);
     for (size_t i = 1; i < archive->count; i++) {
         const struct archive_file *one = archive->by_name[i - 1];
         const struct archive_file *two = archive->by_name[i];

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive/archive_internal.h"
-
-#include <stdlib.h>
+#include "base/list.h"
 
 static int against_name(const void *name, const void *file)
 {
@@ -11,10 +10,8 @@ static int against_name(const void *name, const void *file)
 
 static struct archive_file *lookup(const struct archive *archive, const char *name)
 {
-    struct archive_file **found = archive->count == 0
-                                      ? NULL
-                                      : bsearch(name, archive->by_name, archive->count,
-                                                sizeof(struct archive_file *), against_name);
+    struct archive_file *const *found = list_find(name, archive->by_name, archive->count,
+                                                  sizeof(struct archive_file *), against_name);
     return found == NULL ? NULL : *found;
 }
 

@@ -2,11 +2,11 @@
 #include "archive/measure.h"
 
 #include "archive/measure_layer.h"
+#include "base/list.h"
 #include "base/mem.h"
 
 #include <limits.h>
 #include <pthread.h>
-#include <stdlib.h>
 
 #define MAX_OPEN    (LIMIT_MEASURE_SLOTS / MEASURE_SLOTS)
 #define STACK_BYTES (256 * KIB) /* a step needs 20 KiB; stacks count in the peak */
@@ -309,7 +309,7 @@ enum assay_status measure_run(struct measure_job *jobs, size_t count,
     engine.threads = threads_wanted(&engine);
     engine.is_paired =
         !options->is_unpaired && digest_can_pair() && (count > 1 || has_two_digests(jobs));
-    qsort(engine.layers, count, sizeof(*engine.layers), by_length);
+    list_sort(engine.layers, count, sizeof(*engine.layers), by_length);
     env_progress_begin(options->env, NULL, options->is_part ? 0 : engine.left);
     run_threads(&engine);
     env_progress_end(options->env);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/diff_parts.h"
+#include "base/list.h"
 #include "base/mem.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 /* ---- the keys of the earlier report ---- */
 
@@ -32,7 +32,7 @@ enum assay_status diff_read_keys(const struct json_at *result, struct diff_key *
         TRY(json_get_string(&at, "canonical-id", &key->canonical_id, err));
     }
     *count = json_count(&list);
-    qsort(*out, *count, sizeof(**out), compare_keys_by_id);
+    list_sort(*out, *count, sizeof(**out), compare_keys_by_id);
     return ASSAY_OK;
 }
 
@@ -51,12 +51,7 @@ struct key_names {
 
 static bool names_have(const struct key_names *names, const char *name)
 {
-    for (size_t i = 0; i < names->count; i++) {
-        if (slice_is(slice_from_string(name), names->items[i])) {
-            return true;
-        }
-    }
-    return false;
+    return slice_is_any(slice_from_string(name), names->items, names->count);
 }
 
 static enum assay_status names_then(const struct diff_maker *maker, const struct json_at *then,
@@ -70,7 +65,7 @@ static enum assay_status names_then(const struct diff_maker *maker, const struct
         json_element(&ids, i, &at);
         TRY(json_as_string(&at, &wanted.id, err));
         const struct diff_key *key =
-            bsearch(&wanted, maker->keys, maker->key_count, sizeof(wanted), compare_keys_by_id);
+            list_find(&wanted, maker->keys, maker->key_count, sizeof(wanted), compare_keys_by_id);
         if (key == NULL) {
             return json_at_fail(&at, err, ASSAY_CONFIG, "expected one of its keys, found \"%s\"",
                                 wanted.id);

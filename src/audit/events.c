@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order of events; what each version brings is in events_roots.c and events_targets.c. */
 #include "audit/event_parts.h"
+#include "base/list.h"
 
 #include "base/mem.h"
 #include "base/text.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 
 #define DETAIL_BYTES 1024
 
@@ -113,7 +113,7 @@ static enum assay_status collect(const struct audit_history *history, struct ent
             collect_role(history, i, out);
         }
     }
-    qsort(out->items, out->count, sizeof(*out->items), compare_entries);
+    list_sort(out->items, out->count, sizeof(*out->items), compare_entries);
     return ASSAY_OK;
 }
 

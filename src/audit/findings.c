@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/finding_parts.h"
+#include "base/list.h"
 
 #include "base/mem.h"
 #include "base/text.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 
 #define EVIDENCE_BYTES 1024
 
@@ -131,7 +131,7 @@ static int compare_findings(const void *a, const void *b)
     }
     int order = slice_compare(slice_from_string(x->role), slice_from_string(y->role));
     if (order == 0) {
-        order = (x->version > y->version) - (x->version < y->version);
+        order = size_compare(x->version, y->version);
     }
     return order != 0 ? order
                       : slice_compare(slice_from_string(x->subject), slice_from_string(y->subject));
@@ -139,9 +139,7 @@ static int compare_findings(const void *a, const void *b)
 
 void audit_findings_sort(struct audit_findings *findings)
 {
-    if (findings->count > 1) {
-        qsort(findings->items, findings->count, sizeof(*findings->items), compare_findings);
-    }
+    list_sort(findings->items, findings->count, sizeof(*findings->items), compare_findings);
 }
 
 enum assay_status audit_findings_make(struct audit_history *history,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/history.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -50,26 +51,22 @@ enum assay_status audit_history_list(struct audit_history *history, const uint32
 /* ---- keys ---- */
 
 /* Where the id is in keys_by_id, or would be. */
+struct wanted_key {
+    const struct audit_key *keys;
+    const char *id;
+};
+
+static int against_key(const void *wanted, const void *index)
+{
+    const struct wanted_key *key = wanted;
+    return strcmp(key->id, key->keys[*(const uint32_t *)index].id);
+}
+
 static size_t key_position(const struct audit_history *history, const char *id, bool *found)
 {
-    size_t low = 0;
-    size_t high = history->key_count;
-    *found = false;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const char *there = history->keys[history->keys_by_id[middle]].id;
-        int order = slice_compare(slice_from_string(there), slice_from_string(id));
-        if (order == 0) {
-            *found = true;
-            return middle;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    const struct wanted_key wanted = { history->keys, id };
+    return list_place(&wanted, history->keys_by_id, history->key_count,
+                      sizeof(*history->keys_by_id), against_key, found);
 }
 
 static enum assay_status describe_key(struct audit_history *history, const struct tuf_key *decoded,
@@ -97,13 +94,11 @@ static enum assay_status insert_key(struct audit_history *history, size_t positi
 {
     TRY(mem_grow(&history->keys, history->key_count, &history->key_cap, sizeof(*history->keys),
                  err));
-    TRY(mem_grow(&history->keys_by_id, history->key_count, &history->keys_by_id_cap,
-                 sizeof(*history->keys_by_id), err));
-    memmove(&history->keys_by_id[position + 1], &history->keys_by_id[position],
-            (history->key_count - position) * sizeof(*history->keys_by_id));
     *out = (uint32_t)history->key_count;
+    TRY(list_open(&history->keys_by_id, &history->key_count, &history->keys_by_id_cap,
+                  sizeof(*history->keys_by_id), position, err));
     history->keys_by_id[position] = *out;
-    history->keys[history->key_count++] = *made;
+    history->keys[*out] = *made;
     return ASSAY_OK;
 }
 
@@ -199,12 +194,9 @@ enum assay_status audit_history_role(struct audit_history *history, const char *
     }
     struct audit_role made = { .name = NULL };
     TRY(audit_history_text(history, slice_from_string(name), &made.name, err));
-    TRY(mem_grow(&history->roles, history->role_count, &history->role_cap, sizeof(*history->roles),
-                 err));
-    memmove(&history->roles[place + 1], &history->roles[place],
-            (history->role_count - place) * sizeof(*history->roles));
+    TRY(list_open(&history->roles, &history->role_count, &history->role_cap,
+                  sizeof(*history->roles), place, err));
     history->roles[place] = made;
-    history->role_count++;
     *out = &history->roles[place];
     return ASSAY_OK;
 }
@@ -235,11 +227,8 @@ enum assay_status audit_role_add(struct audit_role *role, const struct audit_ver
         return FAIL(err, ASSAY_ROOT_LIMIT, "%s: expected at most %lu versions, found more",
                     role->name, LIMIT_AUDIT_VERSIONS);
     }
-    TRY(mem_grow(&role->versions, role->count, &role->cap, sizeof(*role->versions), err));
-    memmove(&role->versions[place + 1], &role->versions[place],
-            (role->count - place) * sizeof(*role->versions));
+    TRY(list_open(&role->versions, &role->count, &role->cap, sizeof(*role->versions), place, err));
     role->versions[place] = *version;
-    role->count++;
     return ASSAY_OK;
 }
 
@@ -276,19 +265,16 @@ const struct audit_role_keys *audit_version_keys(const struct audit_version *par
     return delegation == NULL ? NULL : &delegation->keys;
 }
 
+static int against_version(const void *version, const void *item)
+{
+    return size_compare(*(const uint64_t *)version, ((const struct audit_version *)item)->version);
+}
+
 size_t audit_role_lower(const struct audit_role *role, uint64_t version)
 {
-    size_t low = 0;
-    size_t high = role->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (role->versions[middle].version < version) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    bool found = false;
+    return list_place(&version, role->versions, role->count, sizeof(*role->versions),
+                      against_version, &found);
 }
 
 void audit_time_improve(struct audit_time *time, enum audit_source source, int64_t unix_s)

@@ -2,28 +2,19 @@
 /* What snapshots name by hash: the signed order of what happened in different roles. */
 #include "audit/roles_parts.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 
-#include <stdlib.h>
+static int against_role(const void *role, const void *mention)
+{
+    return slice_compare(*(const struct slice *)role,
+                         slice_from_string(((const struct mention *)mention)->role));
+}
 
 /* What the newest snapshot says of the role; NULL when it does not name it. */
 static const struct mention *find_newest(const struct roles_run *run, struct slice role)
 {
-    size_t low = 0;
-    size_t high = run->newest_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = slice_compare(slice_from_string(run->newest[middle].role), role);
-        if (order == 0) {
-            return &run->newest[middle];
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return NULL;
+    return list_find(&role, run->newest, run->newest_count, sizeof(*run->newest), against_role);
 }
 
 /* Only a hash that the snapshot before does not have is kept. */
@@ -92,30 +83,21 @@ static int compare_mentions(const void *a, const void *b)
     const struct mention *x = a;
     const struct mention *y = b;
     int order = slice_compare(slice_from_string(x->role), slice_from_string(y->role));
-    if (order == 0) {
-        order = slice_compare(slice_of(x->sha256.bytes, 32), slice_of(y->sha256.bytes, 32));
-    }
-    return order != 0 ? order : (x->version > y->version) - (x->version < y->version);
+    order = order != 0 ? order : digest_compare(&x->sha256, &y->sha256);
+    return order != 0 ? order : size_compare(x->version, y->version);
 }
 
 static uint64_t first_mention(const struct roles_run *run, const char *role,
                               const struct digest *sha256)
 {
     const struct mention wanted = { .role = role, .sha256 = *sha256 };
-    size_t low = 0;
-    size_t high = run->mention_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (compare_mentions(&run->mentions[middle], &wanted) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    bool found = low < run->mention_count &&
-                 slice_is(slice_from_string(role), run->mentions[low].role) &&
-                 digest_equal(&run->mentions[low].sha256, sha256);
-    return found ? run->mentions[low].version : 0;
+    bool same = false;
+    size_t place = list_place(&wanted, run->mentions, run->mention_count, sizeof(*run->mentions),
+                              compare_mentions, &same);
+    bool found = place < run->mention_count &&
+                 slice_is(slice_from_string(role), run->mentions[place].role) &&
+                 digest_equal(&run->mentions[place].sha256, sha256);
+    return found ? run->mentions[place].version : 0;
 }
 
 enum assay_status snapshots_order(struct roles_run *run, struct assay_error *err)
@@ -124,7 +106,7 @@ enum assay_status snapshots_order(struct roles_run *run, struct assay_error *err
     if (run->mention_count == 0) {
         return ASSAY_OK;
     }
-    qsort(run->mentions, run->mention_count, sizeof(*run->mentions), compare_mentions);
+    list_sort(run->mentions, run->mention_count, sizeof(*run->mentions), compare_mentions);
     for (size_t r = 0; r < history->role_count; r++) {
         struct audit_role *role = &history->roles[r];
         TRY(env_check_interrupted(run->options->env, err));

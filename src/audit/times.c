@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When each version was published, as far as anybody says, and what --at leaves out. */
 #include "audit/parts.h"
+#include "base/list.h"
 #include "base/mem.h"
 
 #define DAY_S 86400L
@@ -133,20 +134,18 @@ static enum assay_status collect_moments(struct audit_history *history, struct m
     return ASSAY_OK;
 }
 
+static int against_snapshot(const void *snapshot, const void *moment)
+{
+    return size_compare(*(const uint64_t *)snapshot, ((const struct moment *)moment)->snapshot);
+}
+
 /* The first moment at which the snapshot, or one behind it, was current. */
 static const struct moment *find_moment(const struct moments *moments, uint64_t snapshot)
 {
-    size_t low = 0;
-    size_t high = moments->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (moments->items[middle].snapshot < snapshot) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < moments->count ? &moments->items[low] : NULL;
+    bool found = false;
+    size_t place = list_place(&snapshot, moments->items, moments->count, sizeof(*moments->items),
+                              against_snapshot, &found);
+    return place < moments->count ? &moments->items[place] : NULL;
 }
 
 static enum assay_status claim_feed(struct audit_history *history, struct assay_error *err)

@@ -47,7 +47,17 @@ static inline bool slice_is(struct slice a, const char *text)
     return slice_equal(a, slice_from_string(text));
 }
 
-static inline int size_compare(size_t a, size_t b)
+/* Whether a is one of these texts. */
+static inline bool slice_is_any(struct slice a, const char *const *texts, size_t count)
+{
+    size_t i = 0;
+    while (i < count && !slice_is(a, texts[i])) {
+        i++;
+    }
+    return i < count;
+}
+
+static inline int size_compare(uint64_t a, uint64_t b)
 {
     return (a > b) - (a < b);
 }

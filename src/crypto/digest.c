@@ -69,6 +69,14 @@ bool digest_equal(const struct digest *a, const struct digest *b)
     return size > 0 && a->alg == b->alg && CRYPTO_memcmp(a->bytes, b->bytes, size) == 0;
 }
 
+int digest_compare(const struct digest *a, const struct digest *b)
+{
+    int order = size_compare(a->alg, b->alg);
+    return order != 0 ? order
+                      : slice_compare(slice_of(a->bytes, digest_size(a->alg)),
+                                      slice_of(b->bytes, digest_size(b->alg)));
+}
+
 /* OCI's grammar for the word before the colon: components of a-z0-9 joined by one of +._- */
 static bool is_algorithm_word(struct slice word)
 {

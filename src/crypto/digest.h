@@ -27,6 +27,8 @@ MUST_CHECK enum assay_status digest_compute(enum digest_alg alg, struct slice by
                                             struct digest *out, struct assay_error *err);
 /* In constant time. */
 bool digest_equal(const struct digest *a, const struct digest *b);
+/* By algorithm, then by bytes: an order for lists. */
+int digest_compare(const struct digest *a, const struct digest *b);
 
 /* "sha256:HEX" or "sha512:HEX", lower case, exact length (OCI image spec, digests).
  * ASSAY_DIGEST_ALGORITHM for other algorithms, ASSAY_SCHEMA for bad form. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "gate/judging.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #define MESSAGE_BYTES 1024
 
@@ -104,10 +104,8 @@ static int compare_places(const void *a, const void *b, void *ctx)
 
 void gate_sort_findings(struct gate *gate, size_t *ranks)
 {
-    if (gate->finding_count > 0) {
-        qsort_r(gate->findings, gate->finding_count, sizeof(*gate->findings), compare_places,
-                ranks);
-    }
+    list_sort_with(gate->findings, gate->finding_count, sizeof(*gate->findings), compare_places,
+                   ranks);
 }
 
 /* ---- fingerprints ---- */
@@ -194,7 +192,7 @@ enum assay_status gate_set_fingerprints(const struct gate *gate, struct assay_er
         identities[i].file = identity_of(&gate->scan->files[gate->findings[i].spot.file]);
         identities[i].name = name_of(&gate->findings[i]);
     }
-    qsort(identities, count, sizeof(*identities), compare_identities);
+    list_sort(identities, count, sizeof(*identities), compare_identities);
     for (size_t i = 0; i < count; i++) {
         ordinal = i > 0 && is_same(&identities[i - 1], &identities[i]) ? ordinal + 1 : 0;
         TRY(set_fingerprint(&identities[i], ordinal, err));

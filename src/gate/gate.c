@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gate/gate.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "gate/judging.h"
-
-#include <stdlib.h>
 
 /* ---- images and their references ---- */
 
@@ -68,7 +67,7 @@ static enum assay_status read_references(struct gate_run *run, struct assay_erro
         run->gate->image_count = i + 1;
         TRY(read_reference(run, i, err));
     }
-    qsort(run->order, run->order_count, sizeof(struct gate_item *), compare_items);
+    list_sort(run->order, run->order_count, sizeof(struct gate_item *), compare_items);
     for (size_t i = 0; i < run->order_count; i++) {
         bool is_new =
             i == 0 || strcmp(run->order[i - 1]->reference.text, run->order[i]->reference.text) != 0;

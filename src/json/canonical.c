@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json/canonical.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "json/scan.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 /* A member in the output: "name":value. 32-bit positions keep the list small. */
 struct member {
@@ -106,7 +106,7 @@ static enum assay_status sort_members(struct canon *canon, struct member *member
         size_t end = i + 1 < count ? members[i + 1].start - 1 : canon->out->len;
         members[i].len = (uint32_t)(end - members[i].start);
     }
-    qsort_r(members, count, sizeof(*members), order_members, canon->out);
+    list_sort_with(members, count, sizeof(*members), order_members, canon->out);
     for (size_t i = 1; i < count; i++) {
         if (order_members(&members[i - 1], &members[i], canon->out) == 0) {
             return json_fail(&canon->reader, err, ASSAY_JSON_DUPLICATE,

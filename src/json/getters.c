@@ -124,16 +124,6 @@ enum assay_status json_get_string_opt(const struct json_at *object, const char *
     return present ? json_as_string(&at, out, err) : ASSAY_OK;
 }
 
-static bool is_known(const char *key, const char *const *known, size_t known_count)
-{
-    for (size_t i = 0; i < known_count; i++) {
-        if (strcmp(key, known[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 enum assay_status json_check_members(const struct json_at *object, const char *const *known,
                                      size_t known_count, bool config, struct assay_error *err)
 {
@@ -141,7 +131,7 @@ enum assay_status json_check_members(const struct json_at *object, const char *c
     void *iterator = NULL;
     struct json_at member;
     while (json_member(object, &iterator, &member)) {
-        if (!is_known(member.key, known, known_count)) {
+        if (!slice_is_any(slice_from_string(member.key), known, known_count)) {
             return json_at_fail(&member, err, config ? ASSAY_CONFIG : ASSAY_SCHEMA,
                                 "this member is not known here");
         }

@@ -11,21 +11,11 @@ const struct yaml_node *yaml_find(const struct yaml_node *node, const char *key)
     return NULL;
 }
 
-static bool is_one_of(struct slice text, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (slice_is(text, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool yaml_is_null(const struct yaml_node *node)
 {
     static const char *const words[] = { "", "~", "null", "Null", "NULL" };
     return node == NULL || (node->kind == YAML_SCALAR && node->is_plain &&
-                            is_one_of(node->text, words, ARRAY_LEN(words)));
+                            slice_is_any(node->text, words, ARRAY_LEN(words)));
 }
 
 const char *yaml_text(const struct yaml_node *node)
@@ -40,6 +30,6 @@ bool yaml_to_bool(const struct yaml_node *node, bool *out)
     if (node == NULL || node->kind != YAML_SCALAR || !node->is_plain) {
         return false;
     }
-    *out = is_one_of(node->text, yes, ARRAY_LEN(yes));
-    return *out || is_one_of(node->text, no, ARRAY_LEN(no));
+    *out = slice_is_any(node->text, yes, ARRAY_LEN(yes));
+    return *out || slice_is_any(node->text, no, ARRAY_LEN(no));
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pairs of a mapping: no key twice, and what "<<" brings in. */
+#include "base/list.h"
 #include "base/mem.h"
 #include "json/yaml_build.h"
-
-#include <stdlib.h>
 
 /* Keys that compete: a mapping's own first, then the merged ones in their order. */
 struct candidates {
@@ -83,9 +82,7 @@ static enum assay_status drop_repeated(struct yaml_builder *builder, struct cand
     for (size_t i = 0; i < all->count; i++) {
         order[i] = i;
     }
-    if (all->count > 1) {
-        qsort_r(order, all->count, sizeof(*order), compare_candidates, all->pairs);
-    }
+    list_sort_with(order, all->count, sizeof(*order), compare_candidates, all->pairs);
     for (size_t i = 1; i < all->count; i++) {
         const struct yaml_node *key = all->pairs[order[i]].key;
         if (!slice_equal(key->text, all->pairs[order[i - 1]].key->text)) {

@@ -9,26 +9,13 @@
 
 /* ---- life ---- */
 
-static void list_free(struct string_list *list)
-{
-    for (size_t i = 0; list->items != NULL && i < list->count; i++) {
-        mem_free(list->items[i]);
-    }
-    mem_free(list->items);
-}
-
-static enum assay_status list_copy(const char *const *items, size_t count, struct string_list *out,
+static enum assay_status list_copy(const char *const *items, size_t count, struct text_list *out,
                                    struct assay_error *err)
 {
-    out->items = mem_alloc(count, sizeof(*out->items));
-    out->count = count;
-    for (size_t i = 0; out->items != NULL && i < count; i++) {
-        out->items[i] = mem_copy_string(items[i]);
-        if (out->items[i] == NULL) {
-            return FAIL_NO_MEMORY(err);
-        }
+    for (size_t i = 0; i < count; i++) {
+        TRY(text_list_add(out, items[i], err));
     }
-    return out->items == NULL ? FAIL_NO_MEMORY(err) : ASSAY_OK;
+    return ASSAY_OK;
 }
 
 static enum assay_status copy_options(struct net_session *session,
@@ -74,10 +61,10 @@ void net_session_free(struct net_session *session)
     }
     session_hosts_free(session);
     session_grants_free(session);
-    list_free(&session->registry_tls_dirs);
-    list_free(&session->trust_tls_dirs);
-    list_free(&session->plain_http);
-    list_free(&session->insecure_tls);
+    text_list_clear(&session->registry_tls_dirs);
+    text_list_clear(&session->trust_tls_dirs);
+    text_list_clear(&session->plain_http);
+    text_list_clear(&session->insecure_tls);
     mem_free(session);
 }
 

@@ -3,14 +3,9 @@
 
 #include "base/mem.h"
 
-static bool list_has(const struct string_list *list, const char *text)
+static bool list_has(const struct text_list *list, const char *text)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (slice_is(slice_from_string(text), list->items[i])) {
-            return true;
-        }
-    }
-    return false;
+    return slice_is_any(slice_from_string(text), (const char *const *)list->items, list->count);
 }
 
 /* HOST alone means the usual port, of https or of http. */
@@ -41,7 +36,7 @@ static enum assay_status host_fill(const struct net_session *session, struct ses
                                    const char *host_port, struct assay_error *err)
 {
     bool is_registry = host->server == NET_REGISTRY;
-    const struct string_list *dirs =
+    const struct text_list *dirs =
         is_registry ? &session->registry_tls_dirs : &session->trust_tls_dirs;
 
     host->host_port = mem_copy_string(host_port);

@@ -5,15 +5,11 @@
 #ifndef NET_SESSION_INTERNAL_H
 #define NET_SESSION_INTERNAL_H
 
+#include "base/list.h"
 #include "net/challenge.h"
 #include "net/session.h"
 #include "net/tls_dirs.h"
 #include "net/url.h"
-
-struct string_list {
-    char **items;
-    size_t count;
-};
 
 /* How one host is reached, found out once. */
 struct session_host {
@@ -37,10 +33,10 @@ struct session_grant {
 struct net_session {
     const struct assay_env *env;
     struct net_credentials *credentials; /* borrowed; NULL: anonymous */
-    struct string_list registry_tls_dirs;
-    struct string_list trust_tls_dirs;
-    struct string_list plain_http;
-    struct string_list insecure_tls;
+    struct text_list registry_tls_dirs;
+    struct text_list trust_tls_dirs;
+    struct text_list plain_http;
+    struct text_list insecure_tls;
     int64_t request_timeout_ms;
     int64_t deadline_ms; /* INT64_MAX: none */
     struct session_host *hosts;

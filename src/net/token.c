@@ -213,12 +213,7 @@ static bool is_sorting_label(struct slice label)
     static const char *const labels[] = { "ac",  "asso", "co",  "com", "edu", "ed", "go",
                                           "gob", "gov",  "gv",  "ltd", "mil", "ne", "net",
                                           "nom", "or",   "org", "plc", "sch", "web" };
-    for (size_t i = 0; i < ARRAY_LEN(labels); i++) {
-        if (slice_is(label, labels[i])) {
-            return true;
-        }
-    }
-    return false;
+    return slice_is_any(label, labels, ARRAY_LEN(labels));
 }
 
 /* "example.com" of "registry.example.com", "example.co.uk" of "registry.example.co.uk". */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two values of one field, from two policies that both must hold: the stricter one. */
+#include "base/list.h"
 #include "policy/set.h"
-
-#include <stdlib.h>
 
 static int compare_to_item(const void *key, const void *item)
 {
@@ -13,8 +12,8 @@ static int compare_to_item(const void *key, const void *item)
 
 static bool has_text(const struct policy_value *value, struct slice text)
 {
-    return value->text_count > 0 &&
-           bsearch(&text, value->texts, value->text_count, sizeof(char *), compare_to_item) != NULL;
+    return list_find(&text, value->texts, value->text_count, sizeof(char *), compare_to_item) !=
+           NULL;
 }
 
 /* Whether what the text lets pass passes by value as well: it stands there, or, of registries, a

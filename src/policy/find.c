@@ -2,9 +2,8 @@
 /* What holds for a reference: in each file the most specific scope that says it, then all files
  * together. */
 #include "base/buf.h"
+#include "base/list.h"
 #include "policy/set.h"
-
-#include <stdlib.h>
 
 /* Forms of the reference, and a prefix for each '/' of its name. */
 #define KEYS_MAX (LIMIT_REFERENCE_BYTES + 8)
@@ -70,10 +69,8 @@ static int compare_to_scope(const void *key, const void *item)
 
 static const struct policy_scope *find_scope(const struct policy_layer *layer, struct slice key)
 {
-    const struct policy_scope *const *found =
-        layer->count == 0 ? NULL
-                          : bsearch(&key, layer->sorted, layer->count,
-                                    sizeof(struct policy_scope *), compare_to_scope);
+    const struct policy_scope *const *found = list_find(
+        &key, layer->sorted, layer->count, sizeof(struct policy_scope *), compare_to_scope);
     return found == NULL ? NULL : *found;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A policy's text to its scopes. Whatever is not understood refuses the whole text. */
+#include "base/list.h"
 #include "base/text.h"
 #include "policy/set.h"
-
-#include <stdlib.h>
 
 enum assay_status policy_refuse(const struct policy_reader *reader, const struct yaml_mark *mark,
                                 struct assay_error *err, const char *format, ...)
@@ -93,9 +92,7 @@ static enum assay_status sort_scopes(const struct policy_reader *reader, struct 
     for (size_t i = 0; i < layer->count; i++) {
         layer->sorted[i] = &layer->scopes[i];
     }
-    if (layer->count > 1) {
-        qsort(layer->sorted, layer->count, sizeof(struct policy_scope *), compare_scopes);
-    }
+    list_sort(layer->sorted, layer->count, sizeof(struct policy_scope *), compare_scopes);
     for (size_t i = 1; i < layer->count; i++) {
         const struct policy_scope *first = layer->sorted[i - 1];
         const struct policy_scope *second = layer->sorted[i];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The values of fields: words, numbers, days, lists. */
+#include "base/list.h"
 #include "base/text.h"
 #include "policy/set.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #define DAYS_MAX  3650 /* ten years */
 #define PORT_MAX  65535
@@ -74,13 +74,6 @@ static enum assay_status read_number(const struct policy_reader *reader, enum po
     return ASSAY_OK;
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-    const char *const *x = a;
-    const char *const *y = b;
-    return strcmp(*x, *y);
-}
-
 /* Sorted, so that lists can be combined in one pass. */
 static enum assay_status read_list(const struct policy_reader *reader, enum policy_field field,
                                    const struct yaml_node *node, struct policy_value *out,
@@ -95,7 +88,7 @@ static enum assay_status read_list(const struct policy_reader *reader, enum poli
         TRY(policy_read_item(reader, field, node->items[i], &out->texts[i], err));
     }
     out->text_count = node->count;
-    qsort(out->texts, out->text_count, sizeof(char *), compare_texts);
+    list_sort(out->texts, out->text_count, sizeof(char *), list_compare_texts);
     for (size_t i = 1; i < out->text_count; i++) {
         if (strcmp(out->texts[i - 1], out->texts[i]) == 0) {
             return policy_refuse(reader, &node->start, err, "%s: %s stands there twice",

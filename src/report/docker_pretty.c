@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/docker.h"
 
+#include "base/list.h"
 #include "base/text.h"
 #include "report/docker_rows.h"
-
-#include <stdlib.h>
 
 #define SHORT_ID_CHARS 12
 #define COLUMN_MIN     10 /* characters, of the client's table writer */
@@ -58,13 +57,6 @@ static enum assay_status measure_row(void *ctx, const struct docker_row *row,
     return ASSAY_OK;
 }
 
-static int compare_texts(const void *left, const void *right)
-{
-    const char *const *a = (const char *const *)left;
-    const char *const *b = (const char *const *)right;
-    return strcmp(*a, *b);
-}
-
 static enum assay_status append_row(void *ctx, const struct docker_row *row,
                                     struct assay_error *err)
 {
@@ -79,9 +71,7 @@ static enum assay_status append_row(void *ctx, const struct docker_row *row,
     for (size_t i = 0; i < row->signer_count; i++) {
         signers[i] = row->signers[i];
     }
-    if (row->signer_count > 1) {
-        qsort((void *)signers, row->signer_count, sizeof *signers, compare_texts);
-    }
+    list_sort((void *)signers, row->signer_count, sizeof(*signers), list_compare_texts);
     for (size_t i = 0; i < row->signer_count; i++) {
         TRY(buf_printf(table->out, err, "%s%s", i == 0 ? "" : ", ", signers[i]));
     }
@@ -114,9 +104,7 @@ static enum assay_status append_ids(const struct tuf_role_view *role, bool canon
         ids[count] = canonical ? role->keys[count].canonical_id : role->keys[count].id;
         count++;
     }
-    if (count > 1) {
-        qsort((void *)ids, count, sizeof *ids, compare_texts);
-    }
+    list_sort((void *)ids, count, sizeof(*ids), list_compare_texts);
     for (size_t i = 0; i < count; i++) {
         TRY(buf_printf(out, err, "%s%.*s", i == 0 ? "" : ", ", chars, ids[i]));
     }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/docker_rows.h"
 
+#include "base/list.h"
 #include "base/mem.h"
-
-#include <stdlib.h>
 
 #define RANK_RELEASES   0
 #define RANK_TARGETS    1
@@ -62,7 +61,7 @@ static int compare_numbers(struct slice *a, struct slice *b)
         return number_a.len < number_b.len ? -1 : 1;
     }
     int order = slice_compare(number_a, number_b);
-    return order != 0 ? order : (zeros_a > zeros_b) - (zeros_a < zeros_b);
+    return order != 0 ? order : size_compare(zeros_a, zeros_b);
 }
 
 int docker_natural_order(struct slice a, struct slice b)
@@ -86,7 +85,7 @@ int docker_natural_order(struct slice a, struct slice b)
         a = slice_from(a, 1);
         b = slice_from(b, 1);
     }
-    return (a.len > b.len) - (a.len < b.len);
+    return size_compare(a.len, b.len);
 }
 
 static int compare_entries(const void *left, const void *right)
@@ -94,7 +93,7 @@ static int compare_entries(const void *left, const void *right)
     const struct docker_entry *a = (const struct docker_entry *)left;
     const struct docker_entry *b = (const struct docker_entry *)right;
     int order = docker_natural_order(a->tag, b->tag);
-    return order != 0 ? order : (a->rank > b->rank) - (a->rank < b->rank);
+    return order != 0 ? order : size_compare(a->rank, b->rank);
 }
 
 static enum assay_status collect_roles(const struct tuf_trusted *trusted, struct docker_rows *rows,
@@ -129,9 +128,7 @@ static enum assay_status collect_signers(struct docker_rows *rows, struct assay_
             rows->signers[rows->signer_count++] = (struct docker_signer){ name, &rows->roles[i] };
         }
     }
-    if (rows->signer_count > 1) {
-        qsort(rows->signers, rows->signer_count, sizeof(*rows->signers), compare_signers);
-    }
+    list_sort(rows->signers, rows->signer_count, sizeof(*rows->signers), compare_signers);
     return ASSAY_OK;
 }
 
@@ -192,9 +189,7 @@ enum assay_status docker_rows_make(const struct report_docker *what, struct dock
     for (size_t role = 0; role < out->role_count; role++) {
         TRY(collect_entries(what, role, out, err));
     }
-    if (out->entry_count > 1) {
-        qsort(out->entries, out->entry_count, sizeof *out->entries, compare_entries);
-    }
+    list_sort(out->entries, out->entry_count, sizeof(*out->entries), compare_entries);
     return ASSAY_OK;
 }
 

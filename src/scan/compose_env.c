@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* .env files: NAME=VALUE lines with quotes, comments and variables. */
 #include "base/limits.h"
+#include "base/list.h"
 #include "scan/compose.h"
 #include "scan/expand.h"
 
@@ -14,19 +15,14 @@ struct reader {
     struct buf value;
 };
 
+static int against_name(const void *name, const void *item)
+{
+    return slice_compare(*(const struct slice *)name, ((const struct compose_name *)item)->name);
+}
+
 static size_t position_of(const struct compose_env *env, struct slice name, bool *found)
 {
-    size_t from = 0;
-    size_t to = env->count;
-    *found = false;
-    while (from < to && !*found) {
-        size_t middle = from + (to - from) / 2;
-        int order = slice_compare(env->names[middle].name, name);
-        *found = order == 0;
-        to = order >= 0 ? middle : to;
-        from = order < 0 ? middle + 1 : from;
-    }
-    return to;
+    return list_place(&name, env->names, env->count, sizeof(*env->names), against_name, found);
 }
 
 const char *compose_env_find(const struct compose_env *env, struct slice name)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The files that a compose file leads to, each read once, and their services by name. */
 #include "base/limits.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "scan/compose.h"
-
-#include <stdlib.h>
 
 static enum assay_status fill_up(struct compose *run, const struct scan_spot *spot,
                                  struct assay_error *err, const char *message)
@@ -129,25 +128,21 @@ static enum assay_status index_services(struct compose *run, struct compose_file
                services->count * sizeof(*services->pairs));
         file->service_count += services->count;
     }
-    if (count > 1) {
-        qsort(file->services, count, sizeof(*file->services), compare_services);
-    }
+    list_sort(file->services, count, sizeof(*file->services), compare_services);
     return ASSAY_OK;
+}
+
+static int against_service(const void *name, const void *pair)
+{
+    return slice_compare(*(const struct slice *)name, ((const struct yaml_pair *)pair)->key->text);
 }
 
 const struct yaml_node *compose_file_service(const struct compose_file *file, const char *name)
 {
     struct slice wanted = slice_from_string(name);
-    size_t from = 0;
-    size_t to = file->service_count;
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        bool before = slice_compare(file->services[middle].key->text, wanted) < 0;
-        from = before ? middle + 1 : from;
-        to = before ? to : middle;
-    }
-    bool found = to < file->service_count && slice_equal(file->services[to].key->text, wanted);
-    return found ? file->services[to].value : NULL;
+    const struct yaml_pair *found = list_find(&wanted, file->services, file->service_count,
+                                              sizeof(*file->services), against_service);
+    return found == NULL ? NULL : found->value;
 }
 
 /* ---- files ---- */

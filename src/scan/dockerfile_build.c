@@ -116,12 +116,7 @@ static bool is_predefined(struct slice name)
                                          "TARGETARCH",     "TARGETVARIANT", "TARGETSTAGE",
                                          "BUILDPLATFORM",  "BUILDOS",       "BUILDOSVERSION",
                                          "BUILDARCH",      "BUILDVARIANT" };
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (slice_is(name, names[i])) {
-            return true;
-        }
-    }
-    return false;
+    return slice_is_any(name, names, ARRAY_LEN(names));
 }
 
 static enum assay_status miss(struct dockerfile_build *build, struct slice name)

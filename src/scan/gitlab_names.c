@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The names in the files of a pipeline, collected once and sorted, so that looking up is cheap. */
+#include "base/list.h"
 #include "base/mem.h"
 #include "scan/gitlab_parts.h"
-
-#include <stdlib.h>
 
 enum assay_status gitlab_names_add(struct gitlab_names *names, const struct gitlab_name *name,
                                    struct assay_error *err)
@@ -22,32 +21,23 @@ static int compare_names(const void *a, const void *b)
 
 static void sort_names(struct gitlab_names *names)
 {
-    if (names->count > 1) {
-        qsort(names->items, names->count, sizeof(*names->items), compare_names);
-    }
+    list_sort(names->items, names->count, sizeof(*names->items), compare_names);
 }
 
-/* The first that is not before name; behind: not before or equal. */
-static size_t find_edge(const struct gitlab_names *names, struct slice name, bool behind)
+/* Behind all that are equal. */
+static int compare_behind(const void *key, const void *item)
 {
-    size_t low = 0;
-    size_t high = names->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = slice_compare(names->items[middle].name, name);
-        if (order < 0 || (behind && order == 0)) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    int order = compare_names(key, item);
+    return order == 0 ? 1 : order;
 }
 
 size_t gitlab_names_find(const struct gitlab_names *names, struct slice name, size_t *first)
 {
-    *first = find_edge(names, name, false);
-    return find_edge(names, name, true) - *first;
+    const struct gitlab_name wanted = { .name = name };
+    bool found = false;
+    *first = list_place(&wanted, names->items, names->count, sizeof(wanted), compare_names, &found);
+    return list_place(&wanted, names->items, names->count, sizeof(wanted), compare_behind, &found) -
+           *first;
 }
 
 bool gitlab_is_job(const struct yaml_pair *pair)
@@ -55,12 +45,8 @@ bool gitlab_is_job(const struct yaml_pair *pair)
     static const char *const words[] = { "after_script", "before_script", "cache",    "default",
                                          "image",        "include",       "services", "spec",
                                          "stages",       "variables",     "workflow" };
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (slice_is(pair->key->text, words[i])) {
-            return false;
-        }
-    }
-    return pair->value->kind == YAML_MAPPING;
+    return !slice_is_any(pair->key->text, words, ARRAY_LEN(words)) &&
+           pair->value->kind == YAML_MAPPING;
 }
 
 bool gitlab_is_link(const struct yaml_node *node)

@@ -188,12 +188,7 @@ static bool is_kustomization(const char *file)
     struct slice path = slice_from_string(file);
     size_t slash = slice_find_last(path, '/');
     struct slice name = slash == path.len ? path : slice_from(path, slash + 1);
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (slice_is(name, names[i])) {
-            return true;
-        }
-    }
-    return false;
+    return slice_is_any(name, names, ARRAY_LEN(names));
 }
 
 /* kubectl cuts a file at lines that begin so before it reads any YAML, to which "---#" is a text.

@@ -2,10 +2,9 @@
 #include "scan/scan.h"
 
 #include "base/limits.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
-
-#include <stdlib.h>
 
 void scan_init(struct scan *scan, const struct assay_env *env, const struct scan_options *options)
 {
@@ -176,17 +175,12 @@ static int compare_ignores(const void *a, const void *b, void *ctx)
 
 static void sort_all(struct scan *scan, size_t *ranks)
 {
-    if (scan->reference_count > 0) {
-        qsort_r(scan->references, scan->reference_count, sizeof(*scan->references), compare_uses,
-                ranks);
-    }
-    if (scan->problem_count > 0) {
-        qsort_r(scan->problems, scan->problem_count, sizeof(*scan->problems), compare_problems,
-                ranks);
-    }
-    if (scan->ignore_count > 0) {
-        qsort_r(scan->ignores, scan->ignore_count, sizeof(*scan->ignores), compare_ignores, ranks);
-    }
+    list_sort_with(scan->references, scan->reference_count, sizeof(*scan->references), compare_uses,
+                   ranks);
+    list_sort_with(scan->problems, scan->problem_count, sizeof(*scan->problems), compare_problems,
+                   ranks);
+    list_sort_with(scan->ignores, scan->ignore_count, sizeof(*scan->ignores), compare_ignores,
+                   ranks);
 }
 
 /* A file that two ways led to was read twice. list is in order; the first of equals stays. */
@@ -226,9 +220,7 @@ enum assay_status scan_rank_files(const struct scan *scan, size_t **out, struct 
     for (size_t i = 0; i < count; i++) {
         by_name[i] = i;
     }
-    if (count > 0) {
-        qsort_r(by_name, count, sizeof(*by_name), compare_files, scan->files);
-    }
+    list_sort_with(by_name, count, sizeof(*by_name), compare_files, scan->files);
     /* entries of one name and path are one file */
     for (size_t i = 0; i < count; i++) {
         bool same = i > 0 && is_same_file(&scan->files[by_name[i]], &scan->files[by_name[i - 1]]);

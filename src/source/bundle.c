@@ -3,6 +3,7 @@
 #include "archive/tar_header.h"
 #include "archive/tar_write.h"
 #include "base/file.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "source/bundle_parts.h"
 
@@ -14,25 +15,17 @@
 
 /* ---- blobs ---- */
 
+static int against_digest(const void *digest, const void *blob)
+{
+    return digest_compare(digest, &((const struct bundle_blob *)blob)->digest);
+}
+
 struct bundle_blob *bundle_blob_find(const struct bundle *bundle, const struct digest *digest)
 {
-    size_t low = 0;
-    size_t high = bundle->blob_count;
-    struct slice wanted = slice_of(digest->bytes, digest_size(DIGEST_SHA256));
-    if (digest->alg != DIGEST_SHA256) {
-        return NULL;
-    }
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        struct bundle_blob *blob = &bundle->blobs[middle];
-        int order = slice_compare(slice_of(blob->digest.bytes, wanted.len), wanted);
-        if (order == 0) {
-            return blob;
-        }
-        low = order < 0 ? middle + 1 : low;
-        high = order < 0 ? high : middle;
-    }
-    return NULL;
+    bool found = false;
+    size_t place = list_place(digest, bundle->blobs, bundle->blob_count, sizeof(*bundle->blobs),
+                              against_digest, &found);
+    return found ? &bundle->blobs[place] : NULL;
 }
 
 static enum assay_status read_range(const struct bundle *bundle, uint64_t offset, uint64_t size,

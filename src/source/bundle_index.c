@@ -10,12 +10,7 @@
 static bool is_top_role(struct slice name)
 {
     static const char *const roles[] = { "root", "timestamp", "snapshot", "targets" };
-    for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
-        if (slice_is(name, roles[i])) {
-            return true;
-        }
-    }
-    return false;
+    return slice_is_any(name, roles, ARRAY_LEN(roles));
 }
 
 /* "3.root" */

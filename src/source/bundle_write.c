@@ -1,71 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Everything is kept in its final order from the start, so that what was added first, or taken over
  * from an older bundle, makes no difference to the bytes. */
+#include "base/list.h"
 #include "base/mem.h"
 #include "source/bundle_writer.h"
 
 /* ---- sorted lists ---- */
 
-/* Makes room at a place of a list: what stood there and behind moves up. */
-static enum assay_status open_place(void *list, size_t *count, size_t *cap, size_t size,
-                                    size_t place, struct assay_error *err)
+static int against_blob(const void *digest, const void *blob)
 {
-    TRY(mem_grow(list, *count, cap, size, err));
-    uint8_t *items = *(uint8_t **)list;
-    memmove(items + (place + 1) * size, items + place * size, (*count - place) * size);
-    memset(items + place * size, 0, size);
-    (*count)++;
-    return ASSAY_OK;
+    return digest_compare(digest, &((const struct writer_blob *)blob)->digest);
 }
 
-static struct slice blob_key(const struct digest *digest)
+static int against_role(const void *name, const void *role)
 {
-    return slice_of(digest->bytes, digest_size(DIGEST_SHA256));
+    return strcmp(name, ((const struct writer_role *)role)->name);
 }
 
-/* The first place in a sorted list whose key is not before the wanted one. */
-static size_t find_place(const void *list, size_t count,
-                         struct slice (*key_at)(const void *list, size_t index),
-                         struct slice wanted, bool *found)
+static int against_repository(const void *gun, const void *repository)
 {
-    size_t low = 0;
-    size_t high = count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        bool before = slice_compare(key_at(list, middle), wanted) < 0;
-        low = before ? middle + 1 : low;
-        high = before ? high : middle;
-    }
-    *found = low < count && slice_equal(key_at(list, low), wanted);
-    return low;
+    return strcmp(gun, ((const struct writer_repository *)repository)->gun);
 }
 
-static struct slice blob_key_at(const void *list, size_t index)
+static size_t blob_place(const struct bundle_writer *writer, const struct digest *digest,
+                         bool *found)
 {
-    return blob_key(&((const struct writer_blob *)list)[index].digest);
-}
-
-static struct slice role_key_at(const void *list, size_t index)
-{
-    return slice_from_string(((const struct writer_role *)list)[index].name);
-}
-
-static struct slice repository_key_at(const void *list, size_t index)
-{
-    return slice_from_string(((const struct writer_repository *)list)[index].gun);
-}
-
-static struct slice reference_key_at(const void *list, size_t index)
-{
-    return slice_from_string(((char *const *)list)[index]);
+    return list_place(digest, writer->blobs, writer->blob_count, sizeof(*writer->blobs),
+                      against_blob, found);
 }
 
 struct writer_blob *bundle_writer_blob(const struct bundle_writer *writer,
                                        const struct digest *digest)
 {
     bool found = false;
-    size_t place =
-        find_place(writer->blobs, writer->blob_count, blob_key_at, blob_key(digest), &found);
+    size_t place = blob_place(writer, digest, &found);
     return found ? &writer->blobs[place] : NULL;
 }
 
@@ -77,11 +45,10 @@ static enum assay_status need_blob(struct bundle_writer *writer, const struct di
                                    struct assay_error *err)
 {
     bool found = false;
-    size_t place =
-        find_place(writer->blobs, writer->blob_count, blob_key_at, blob_key(digest), &found);
+    size_t place = blob_place(writer, digest, &found);
     if (!found) {
-        TRY(open_place(&writer->blobs, &writer->blob_count, &writer->blob_cap,
-                       sizeof(*writer->blobs), place, err));
+        TRY(list_open(&writer->blobs, &writer->blob_count, &writer->blob_cap,
+                      sizeof(*writer->blobs), place, err));
         writer->blobs[place] = (struct writer_blob){ .digest = *digest, .size = size };
     }
     *is_new = !found;
@@ -108,15 +75,15 @@ static enum assay_status add_role(struct writer_repository *repository, const ch
                                   struct assay_error *err)
 {
     bool found = false;
-    size_t place = find_place(repository->roles, repository->role_count, role_key_at,
-                              slice_from_string(name), &found);
+    size_t place = list_place(name, repository->roles, repository->role_count,
+                              sizeof(*repository->roles), against_role, &found);
     if (!found) {
         AUTO_MEM char *copy = mem_copy_string(name);
         if (copy == NULL) {
             return FAIL_NO_MEMORY(err);
         }
-        TRY(open_place(&repository->roles, &repository->role_count, &repository->role_cap,
-                       sizeof(*repository->roles), place, err));
+        TRY(list_open(&repository->roles, &repository->role_count, &repository->role_cap,
+                      sizeof(*repository->roles), place, err));
         repository->roles[place].name = STEAL(copy);
     }
     repository->roles[place].digest = *digest;
@@ -137,15 +104,15 @@ enum assay_status bundle_writer_repository(struct bundle_writer *writer, const c
                                            struct assay_error *err)
 {
     bool found = false;
-    size_t place = find_place(writer->repositories, writer->repository_count, repository_key_at,
-                              slice_from_string(gun), &found);
+    size_t place = list_place(gun, writer->repositories, writer->repository_count,
+                              sizeof(*writer->repositories), against_repository, &found);
     if (!found) {
         AUTO_MEM char *copy = mem_copy_string(gun);
         if (copy == NULL) {
             return FAIL_NO_MEMORY(err);
         }
-        TRY(open_place(&writer->repositories, &writer->repository_count, &writer->repository_cap,
-                       sizeof(*writer->repositories), place, err));
+        TRY(list_open(&writer->repositories, &writer->repository_count, &writer->repository_cap,
+                      sizeof(*writer->repositories), place, err));
         writer->repositories[place].gun = STEAL(copy);
     }
     struct writer_repository *repository = &writer->repositories[place];
@@ -186,8 +153,8 @@ enum assay_status bundle_writer_reference(struct bundle_writer *writer, const ch
     if (repository == NULL) {
         return fail_not_begun(err);
     }
-    size_t place = find_place(repository->references, repository->reference_count, reference_key_at,
-                              slice_from_string(reference), &found);
+    size_t place = list_place(&reference, repository->references, repository->reference_count,
+                              sizeof(char *), list_compare_texts, &found);
     if (found) {
         return ASSAY_OK;
     }
@@ -195,8 +162,8 @@ enum assay_status bundle_writer_reference(struct bundle_writer *writer, const ch
     if (copy == NULL) {
         return FAIL_NO_MEMORY(err);
     }
-    TRY(open_place(&repository->references, &repository->reference_count,
-                   &repository->reference_cap, sizeof(char *), place, err));
+    TRY(list_open(&repository->references, &repository->reference_count, &repository->reference_cap,
+                  sizeof(char *), place, err));
     repository->references[place] = STEAL(copy);
     return ASSAY_OK;
 }

@@ -46,9 +46,9 @@ static enum assay_status directory_list(struct tuf_remote *remote, name_fn *each
                                         struct assay_error *err)
 {
     const struct remote_directory *directory = (struct remote_directory *)remote;
-    AUTO_REMOTE_NAMES names = { .count = 0 };
+    AUTO_TEXT_LIST names = { .count = 0 };
     TRY_IN(remote_names_scan(&names, directory->fd, err), err, "listing %s", directory->where);
-    return remote_names_tell(&names, each, ctx, err);
+    return text_list_tell(&names, each, ctx, err);
 }
 
 static void directory_free(struct tuf_remote *remote)
@@ -160,7 +160,7 @@ static enum assay_status state_list(struct tuf_remote *remote, name_fn *each, vo
                                     struct assay_error *err)
 {
     const struct tuf_state *state = tuf_store_state(((struct remote_state *)remote)->store);
-    AUTO_REMOTE_NAMES names = { .count = 0 };
+    AUTO_TEXT_LIST names = { .count = 0 };
     for (size_t i = 0; i < state->root_count; i++) {
         char name[TUF_FILE_NAME_BYTES];
         (void)snprintf(name, sizeof(name), "%" PRIu64 ".root", state->roots[i].version);
@@ -169,7 +169,7 @@ static enum assay_status state_list(struct tuf_remote *remote, name_fn *each, vo
     for (size_t i = 0; i < state->floors.count; i++) {
         TRY(remote_names_add(&names, state->floors.items[i].role, err));
     }
-    return remote_names_tell(&names, each, ctx, err);
+    return text_list_tell(&names, each, ctx, err);
 }
 
 static void state_free(struct tuf_remote *remote)

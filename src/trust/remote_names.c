@@ -12,45 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-void remote_names_clear(struct remote_names *names)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        mem_free(names->items[i]);
-    }
-    mem_free(names->items);
-    *names = (struct remote_names){ .count = 0 };
-}
-
-enum assay_status remote_names_add(struct remote_names *names, const char *name,
+enum assay_status remote_names_add(struct text_list *names, const char *name,
                                    struct assay_error *err)
 {
     if (names->count == LIMIT_AUDIT_LISTED) {
         return FAIL(err, ASSAY_TOO_LARGE, "more than %lu role files", LIMIT_AUDIT_LISTED);
     }
-    TRY(mem_grow(&names->items, names->count, &names->cap, sizeof(char *), err));
-    names->items[names->count] = mem_copy_string(name);
-    if (names->items[names->count] == NULL) {
-        return FAIL_NO_MEMORY(err);
-    }
-    names->count++;
-    return ASSAY_OK;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-enum assay_status remote_names_tell(struct remote_names *names, name_fn *each, void *ctx,
-                                    struct assay_error *err)
-{
-    if (names->count > 1) {
-        qsort(names->items, names->count, sizeof(*names->items), compare_names);
-    }
-    for (size_t i = 0; i < names->count; i++) {
-        TRY(each(ctx, names->items[i], err));
-    }
-    return ASSAY_OK;
+    return text_list_add(names, name, err);
 }
 
 /* ---- a directory ---- */
@@ -75,14 +43,9 @@ static bool holds_delegations(const char *name)
 
 /* Directories wait in a list instead of being gone into: their depth is a stranger's. */
 struct scan {
-    struct remote_names *names;
-    struct remote_names waiting; /* paths of directories, each with a slash at its end */
+    struct text_list *names;
+    struct text_list *waiting; /* paths of directories, each with a slash at its end */
 };
-
-static void scan_clear(struct scan *scan)
-{
-    remote_names_clear(&scan->waiting);
-}
 
 /* Opens a path below a directory step by step, so that no step is a link. */
 static enum assay_status open_below(int dir_fd, const char *path, int *out, struct assay_error *err)
@@ -124,7 +87,7 @@ static enum assay_status scan_entry(struct scan *scan, int dir_fd, const char *p
     memcpy(whole + above, name, text.len);
     if (S_ISDIR(info.st_mode) && (above > 0 || holds_delegations(name))) {
         whole[above + text.len] = '/';
-        return remote_names_add(&scan->waiting, whole, err);
+        return remote_names_add(scan->waiting, whole, err);
     }
     if (!S_ISREG(info.st_mode) || !slice_has_suffix(text, suffix)) {
         return ASSAY_OK;
@@ -154,12 +117,13 @@ static enum assay_status scan_directory(struct scan *scan, int dir_fd, const cha
                : FAIL(err, ASSAY_FILE_IO, "the directory cannot be read: %s", strerror(errno));
 }
 
-enum assay_status remote_names_scan(struct remote_names *names, int dir_fd, struct assay_error *err)
+enum assay_status remote_names_scan(struct text_list *names, int dir_fd, struct assay_error *err)
 {
-    CLEANUP(scan_clear) struct scan scan = { .names = names };
+    AUTO_TEXT_LIST waiting = { 0 };
+    struct scan scan = { .names = names, .waiting = &waiting };
     TRY(scan_directory(&scan, dir_fd, "", err));
-    for (size_t i = 0; i < scan.waiting.count; i++) { /* grows while it is walked */
-        TRY(scan_directory(&scan, dir_fd, scan.waiting.items[i], err));
+    for (size_t i = 0; i < waiting.count; i++) { /* grows while it is walked */
+        TRY(scan_directory(&scan, dir_fd, waiting.items[i], err));
     }
     return ASSAY_OK;
 }

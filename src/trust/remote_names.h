@@ -3,27 +3,16 @@
 #ifndef TRUST_REMOTE_NAMES_H
 #define TRUST_REMOTE_NAMES_H
 
+#include "base/list.h"
 #include "tuf/remote.h"
 
-struct remote_names {
-    char **items; /* owned */
-    size_t count;
-    size_t cap;
-};
-
-#define AUTO_REMOTE_NAMES CLEANUP(remote_names_clear) struct remote_names
-void remote_names_clear(struct remote_names *names);
 /* A copy. ASSAY_TOO_LARGE beyond LIMIT_AUDIT_LISTED. */
-MUST_CHECK enum assay_status remote_names_add(struct remote_names *names, const char *name,
+MUST_CHECK enum assay_status remote_names_add(struct text_list *names, const char *name,
                                               struct assay_error *err);
-/* Calls each in byte order. */
-MUST_CHECK enum assay_status remote_names_tell(struct remote_names *names, name_fn *each, void *ctx,
-                                               struct assay_error *err);
-
 /* Adds the role files of a directory, without ".json": those in it, and those of delegations in the
  * directories "targets" and "N.targets" below. Links are not followed; what else lies there is
  * passed over. ASSAY_FILE_IO. */
-MUST_CHECK enum assay_status remote_names_scan(struct remote_names *names, int dir_fd,
+MUST_CHECK enum assay_status remote_names_scan(struct text_list *names, int dir_fd,
                                                struct assay_error *err);
 
 #endif

@@ -1,32 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tuf/floor.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 
 #include <inttypes.h>
 
 #define FLOORS_MAX (LIMIT_DELEGATIONS + 4)
 
+static int against_role(const void *role, const void *floor)
+{
+    return strcmp(role, ((const struct tuf_floor *)floor)->role);
+}
+
 /* The position of role, or of the first greater one. */
 static size_t floor_position(const struct tuf_floors *floors, const char *role, bool *found)
 {
-    size_t low = 0;
-    size_t high = floors->count;
-    *found = false;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(floors->items[middle].role, role);
-        if (order == 0) {
-            *found = true;
-            return middle;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
+    return list_place(role, floors->items, floors->count, sizeof(*floors->items), against_role,
+                      found);
 }
 
 const struct tuf_floor *tuf_floors_find(const struct tuf_floors *floors, const char *role)
@@ -36,28 +27,20 @@ const struct tuf_floor *tuf_floors_find(const struct tuf_floors *floors, const c
     return found ? &floors->items[at] : NULL;
 }
 
-static enum assay_status floors_grow(struct tuf_floors *floors, const char *role,
-                                     struct assay_error *err)
-{
-    if (floors->count >= FLOORS_MAX) {
-        return FAIL(err, ASSAY_DELEGATION_LIMIT,
-                    "the state remembers %d roles of this repository, those of the past included, "
-                    "and has no room for %s; 'assay root remove' forgets all of them",
-                    FLOORS_MAX, role);
-    }
-    return mem_grow(&floors->items, floors->count, &floors->cap, sizeof(*floors->items), err);
-}
-
 enum assay_status tuf_floors_put(struct tuf_floors *floors, const struct tuf_floor *floor,
                                  struct assay_error *err)
 {
     bool found = false;
     size_t at = floor_position(floors, floor->role, &found);
+    if (!found && floors->count >= FLOORS_MAX) {
+        return FAIL(err, ASSAY_DELEGATION_LIMIT,
+                    "the state remembers %d roles of this repository, those of the past included, "
+                    "and has no room for %s; 'assay root remove' forgets all of them",
+                    FLOORS_MAX, floor->role);
+    }
     if (!found) {
-        TRY(floors_grow(floors, floor->role, err));
-        memmove(&floors->items[at + 1], &floors->items[at],
-                (floors->count - at) * sizeof floors->items[0]);
-        floors->count++;
+        TRY(list_open(&floors->items, &floors->count, &floors->cap, sizeof(*floors->items), at,
+                      err));
     }
     floors->items[at] = *floor;
     return ASSAY_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tuf/keyring.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 
 static void key_delete(struct tuf_key *key)
@@ -49,37 +50,15 @@ void tuf_keyring_keep(struct tuf_keyring *ring, const struct tuf_key_list *a,
     ring->count = kept;
 }
 
+static int against_id(const void *id, const void *key)
+{
+    return strcmp(id, (*(struct tuf_key *const *)key)->id);
+}
+
 /* Where the id is, or would be. */
 static size_t ring_position(const struct tuf_keyring *ring, const char *id, bool *found)
 {
-    size_t low = 0, high = ring->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order =
-            slice_compare(slice_from_string(ring->items[middle]->id), slice_from_string(id));
-        if (order == 0) {
-            *found = true;
-            return middle;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    *found = false;
-    return low;
-}
-
-static enum assay_status ring_insert(struct tuf_keyring *ring, size_t position,
-                                     struct tuf_key **key, struct assay_error *err)
-{
-    TRY(mem_grow(&ring->items, ring->count, &ring->cap, sizeof(struct tuf_key *), err));
-    memmove(&ring->items[position + 1], &ring->items[position],
-            (ring->count - position) * sizeof(struct tuf_key *));
-    ring->items[position] = STEAL(*key);
-    ring->count++;
-    return ASSAY_OK;
+    return list_place(id, ring->items, ring->count, sizeof(struct tuf_key *), against_id, found);
 }
 
 /* The key of an id that was computed from what it is: the ring's, or loaded now. */
@@ -99,7 +78,9 @@ static enum assay_status ring_get(struct tuf_keyring *ring, const struct tuf_dia
         memcpy(key->id, id, TUF_ID_BYTES);
         TRY_IN(key_load(type, material, &key->key, err), err, "key %s", id);
         TRY(dialect->canonical_id(key->key, key->canonical_id, err));
-        TRY(ring_insert(ring, position, &key, err));
+        TRY(list_open(&ring->items, &ring->count, &ring->cap, sizeof(struct tuf_key *), position,
+                      err));
+        ring->items[position] = STEAL(key);
     }
     *out = ring->items[position];
     return ASSAY_OK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Timestamp and snapshot: maps of what other files are. */
+#include "base/list.h"
 #include "tuf/parsers.h"
 
 #include "base/text.h"
@@ -154,32 +155,28 @@ enum assay_status tuf_snapshot_parse(const struct tuf_verified *verified,
     return ASSAY_OK;
 }
 
-/* Order of an entry's name against role and suffix, which stand apart. */
-static int compare_name(struct slice name, struct slice role, struct slice suffix)
+/* A name whose suffix stands apart. */
+struct wanted_name {
+    struct slice role;
+    struct slice suffix;
+};
+
+static int against_name(const void *wanted, const void *entry)
 {
-    int order = slice_compare(slice_first(name, role.len), role);
-    return order != 0 ? order : slice_compare(slice_from(name, role.len), suffix);
+    const struct wanted_name *key = wanted;
+    struct slice name = ((const struct tuf_meta_entry *)entry)->name;
+    int order = slice_compare(key->role, slice_first(name, key->role.len));
+    return order != 0 ? order : slice_compare(key->suffix, slice_from(name, key->role.len));
 }
 
 const struct tuf_meta *tuf_meta_map_find(const struct tuf_meta_map *map,
                                          const struct tuf_dialect *dialect, const char *role)
 {
-    struct slice wanted = slice_from_string(role);
-    struct slice suffix = slice_from_string(dialect->meta_suffix);
-    size_t low = 0, high = map->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = compare_name(map->entries[middle].name, wanted, suffix);
-        if (order == 0) {
-            return &map->entries[middle].meta;
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return NULL;
+    const struct wanted_name wanted = { slice_from_string(role),
+                                        slice_from_string(dialect->meta_suffix) };
+    const struct tuf_meta_entry *found =
+        list_find(&wanted, map->entries, map->count, sizeof(*map->entries), against_name);
+    return found == NULL ? NULL : &found->meta;
 }
 
 enum assay_status tuf_meta_check(const struct tuf_meta *meta, const char *role, struct slice bytes,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Directories of pins. A file is found by its name alone, so a name that is none of ours is an
  * error: a pin that its author believes in and no one reads would be worse. */
+#include "base/list.h"
 #include "tuf/pin.h"
 
 #include "base/file.h"
@@ -9,7 +10,6 @@
 #include "tuf/store_fs.h"
 #include "json/tree.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #define PIN_SUFFIX     ".json"
@@ -338,7 +338,7 @@ static int compare_entries(const void *a, const void *b)
     const struct pin_entry *left = a;
     const struct pin_entry *right = b;
     int order = strcmp(left->pin.pattern, right->pin.pattern);
-    return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
+    return order != 0 ? order : size_compare(left->order, right->order);
 }
 
 static enum assay_status collect_dir(struct pin_list *list, const char *dir,
@@ -361,9 +361,7 @@ enum assay_status tuf_pins_list(const char *const *dirs, size_t dir_count,
     for (size_t i = 0; i < dir_count; i++) {
         TRY(collect_dir(&list, dirs[i], err));
     }
-    if (list.count > 1) {
-        qsort(list.entries, list.count, sizeof list.entries[0], compare_entries);
-    }
+    list_sort(list.entries, list.count, sizeof(*list.entries), compare_entries);
     for (size_t i = 0; i < list.count; i++) {
         TRY(each(ctx, list.entries[i].dir, &list.entries[i].pin, err));
     }

@@ -3,11 +3,11 @@
 #include "tuf/store_private.h"
 
 #include "base/file.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 /* Whether a name is that of an object. */
@@ -82,30 +82,8 @@ enum assay_status tuf_store_remove(const char *state_dir, const char *gun, bool 
 
 struct gun_list {
     int guns_fd;
-    char **names;
-    size_t count;
-    size_t cap;
+    struct text_list *names;
 };
-
-static void gun_list_clear(struct gun_list *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        mem_free(list->names[i]);
-    }
-    mem_free(list->names);
-}
-
-static enum assay_status gun_list_add(struct gun_list *list, const char *name,
-                                      struct assay_error *err)
-{
-    TRY(mem_grow(&list->names, list->count, &list->cap, sizeof(char *), err));
-    char *copy = mem_copy_string(name);
-    if (copy == NULL) {
-        return FAIL_NO_MEMORY(err);
-    }
-    list->names[list->count++] = copy;
-    return ASSAY_OK;
-}
 
 /* The one line of the file GUN, which must belong to a directory of this name. */
 static enum assay_status read_gun(int gun_fd, const char *dir_name, char gun[LIMIT_REFERENCE_BYTES],
@@ -145,12 +123,7 @@ static enum assay_status list_one(void *ctx, const char *name, struct assay_erro
         return ASSAY_OK;
     }
     TRY(read_gun(gun_fd, name, gun, err));
-    return gun_list_add(list, gun, err);
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return text_list_add(list->names, gun, err);
 }
 
 enum assay_status tuf_store_list(const char *state_dir, name_fn *each, void *ctx,
@@ -165,13 +138,8 @@ enum assay_status tuf_store_list(const char *state_dir, name_fn *each, void *ctx
     if (guns_fd < 0) {
         return ASSAY_OK;
     }
-    CLEANUP(gun_list_clear) struct gun_list list = { .guns_fd = guns_fd };
+    AUTO_TEXT_LIST names = { 0 };
+    struct gun_list list = { .guns_fd = guns_fd, .names = &names };
     TRY_IN(fs_list(guns_fd, list_one, &list, err), err, "trust state in %s", state_dir);
-    if (list.count > 1) {
-        qsort(list.names, list.count, sizeof list.names[0], compare_names);
-    }
-    for (size_t i = 0; i < list.count; i++) {
-        TRY(each(ctx, list.names[i], err));
-    }
-    return ASSAY_OK;
+    return text_list_tell(&names, each, ctx, err);
 }

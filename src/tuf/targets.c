@@ -4,6 +4,7 @@
  * entry and notes where it stands; nothing is decoded until it is asked for. Names are in byte
  * order, as canonical JSON has them, so that a look-up is a binary search.
  */
+#include "base/list.h"
 #include "tuf/parsers.h"
 
 #include "base/mem.h"
@@ -131,23 +132,23 @@ static struct slice entry_name(const struct tuf_targets *targets,
     return slice_first(slice_from(from, entry->name), entry->name_bytes);
 }
 
+struct wanted_name {
+    const struct tuf_targets *targets;
+    struct slice name;
+};
+
+static int against_name(const void *wanted, const void *entry)
+{
+    const struct wanted_name *key = wanted;
+    return slice_compare(key->name, entry_name(key->targets, entry));
+}
+
 const struct tuf_target_entry *tuf_targets_find(const struct tuf_targets *targets,
                                                 struct slice name)
 {
-    size_t low = 0, high = targets->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = slice_compare(entry_name(targets, &targets->entries[middle]), name);
-        if (order == 0) {
-            return &targets->entries[middle];
-        }
-        if (order < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return NULL;
+    const struct wanted_name wanted = { targets, name };
+    return list_find(&wanted, targets->entries, targets->count, sizeof(*targets->entries),
+                     against_name);
 }
 
 static enum assay_status get_digest(const struct tuf_targets *targets, uint32_t at,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The public entry points: many images, grouped by repository, judged side by side. */
+#include "base/list.h"
 #include "base/mem.h"
 #include "verify/session_internal.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 
 /* Where a job belongs: registry images of one repository share an update; a local source, whose
  * name shows only when it is opened, is a group of its own. */
@@ -85,7 +85,7 @@ static enum assay_status sort_jobs(struct run *run, struct job *jobs, size_t cou
     for (size_t i = 0; i < count; i++) {
         TRY(place_job(&run->places[i], &jobs[i], i, err));
     }
-    qsort(run->places, count, sizeof(*run->places), compare_places);
+    list_sort(run->places, count, sizeof(*run->places), compare_places);
     for (size_t i = 0; i < count; i++) {
         run->sorted[i] = run->places[i].job;
         if (i == 0 || !same_group(&run->places[i - 1], &run->places[i])) {
