@@ -118,7 +118,7 @@ static enum assay_status take_entry(const struct json_at *entry, struct net_cred
 /* A map that Go left empty is null. */
 static bool find_map(const struct json_at *file, const char *key, struct json_at *out)
 {
-    return json_find(file, key, out) && json_kind(out) != JSON_KIND_NULL;
+    return json_find_set(file, key, out);
 }
 
 /* The longest match that is shorter than limit; 0: there is none. */

@@ -105,7 +105,7 @@ static enum assay_status set_tcp(struct engine *engine, const char *rest,
                                  const struct engine_options *options, struct assay_error *err)
 {
     struct net_url url;
-    char host_port[300];
+    char host_port[NET_HOST_PORT_BYTES];
     AUTO_MEM char *text = NULL;
     TRY(set_joined(&text, options->tls_dir != NULL ? "https://" : "http://", rest, err));
     if (net_url_parse(text, &url, NULL) != ASSAY_OK || strcmp(url.path, "/") != 0 ||

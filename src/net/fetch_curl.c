@@ -214,7 +214,7 @@ static enum assay_status collect(struct flight *flight, int *running, struct ass
             continue;
         }
         if (!transfer->stale || result != CURLE_ABORTED_BY_CALLBACK) {
-            curl_answer_finish(transfer, curl, result);
+            curl_answer_finish(transfer, result);
             continue;
         }
         (*running)++;

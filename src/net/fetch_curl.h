@@ -5,6 +5,7 @@
 #define NET_FETCH_CURL_H
 
 #include "net/fetch.h"
+#include "net/url.h"
 
 #include <curl/curl.h>
 
@@ -82,8 +83,8 @@ struct curl_transfer {
     CURL *easy;
     struct curl_slist *headers; /* wiped: holds the authorization */
     char reason[CURL_ERROR_SIZE];
-    char host_port[300]; /* for messages */
-    char host[256];      /* the name that the certificate must carry; "": any */
+    char host_port[NET_HOST_PORT_BYTES]; /* for messages */
+    char host[NET_HOST_BYTES];           /* the name that the certificate must carry; "": any */
 
     /* the answer so far */
     size_t header_bytes;
@@ -102,8 +103,7 @@ struct curl_transfer {
 size_t curl_answer_header(char *line, size_t size, size_t count, void *transfer);
 size_t curl_answer_body(char *bytes, size_t size, size_t count, void *context);
 /* Judges the end: fills the response's status and error. */
-void curl_answer_finish(struct curl_transfer *transfer, const struct curl_library *curl,
-                        CURLcode code);
+void curl_answer_finish(struct curl_transfer *transfer, CURLcode code);
 
 struct curl_proxies {
     char *https; /* never NULL: "" is none */

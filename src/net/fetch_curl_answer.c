@@ -350,13 +350,12 @@ static enum assay_status outcome_of(const struct curl_transfer *transfer, CURLco
     return ASSAY_NET_PROTOCOL;
 }
 
-static void judge_end(struct curl_transfer *transfer, const struct curl_library *curl,
-                      CURLcode code)
+static void judge_end(struct curl_transfer *transfer, CURLcode code)
 {
     struct net_response *response = transfer->response;
     /* libcurl quotes a proxy's whole URL, with its password */
     bool quotes = strstr(transfer->reason, "://") != NULL || strchr(transfer->reason, '@') != NULL;
-    const char *own = curl->easy_strerror(code);
+    const char *own = transfer->curl->easy_strerror(code);
     const char *reason = transfer->reason[0] != '\0' && !quotes ? transfer->reason : own;
     if (response->status != ASSAY_OK) {
         return; /* a callback has said why */
@@ -375,11 +374,10 @@ static void judge_end(struct curl_transfer *transfer, const struct curl_library 
     }
 }
 
-void curl_answer_finish(struct curl_transfer *transfer, const struct curl_library *curl,
-                        CURLcode code)
+void curl_answer_finish(struct curl_transfer *transfer, CURLcode code)
 {
     transfer->done = true;
-    judge_end(transfer, curl, code);
+    judge_end(transfer, code);
     if (transfer->response->status != ASSAY_OK) {
         buf_clear(&transfer->response->body); /* nobody may use half an answer */
     }

@@ -40,7 +40,7 @@ static enum assay_status find_credential(struct net_session *session, struct exc
                                          struct assay_error *err)
 {
     const struct net_get *get = exchange->get;
-    char host_port[300];
+    char host_port[NET_HOST_PORT_BYTES];
     *out = (struct net_credential){ 0 };
     if (session->credentials == NULL) {
         return ASSAY_OK;

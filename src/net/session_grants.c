@@ -22,7 +22,7 @@ void session_grants_free(struct net_session *session)
 enum assay_status exchange_make_grant_key(struct exchange *exchange, struct assay_error *err)
 {
     const struct net_get *get = exchange->get;
-    char host_port[300];
+    char host_port[NET_HOST_PORT_BYTES];
     net_url_host_port(&exchange->first, host_port);
     exchange->grant_key = (struct buf)BUF_INIT(2 * LIMIT_URL_BYTES);
     return buf_printf(

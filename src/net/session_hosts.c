@@ -11,7 +11,7 @@ static bool list_has(const struct text_list *list, const char *text)
 /* HOST alone means the usual port, of https or of http. */
 bool session_is_plain(const struct net_session *session, const struct net_url *url)
 {
-    char host_port[300];
+    char host_port[NET_HOST_PORT_BYTES];
     net_url_host_port(url, host_port);
     return list_has(&session->plain_http, host_port);
 }
@@ -61,7 +61,7 @@ enum assay_status session_host_tls(struct net_session *session, enum net_server 
                                    const struct net_url *url, const struct net_tls **out,
                                    struct assay_error *err)
 {
-    char host_port[300];
+    char host_port[NET_HOST_PORT_BYTES];
     net_url_host_port(url, host_port);
     for (const struct session_host *host = session->hosts; host != NULL; host = host->next) {
         if (host->server == server && slice_is(slice_from_string(host->host_port), host_port)) {

@@ -199,7 +199,7 @@ enum assay_status net_url_join(const struct net_url *base, const char *location,
 enum assay_status net_url_format(const struct net_url *url, struct buf *out,
                                  struct assay_error *err)
 {
-    char host_port[300];
+    char host_port[NET_HOST_PORT_BYTES];
     net_url_host_port(url, host_port);
     return buf_printf(out, err, "%s://%s%s", url->https ? "https" : "http", host_port, url->path);
 }
@@ -210,7 +210,7 @@ bool net_url_same_origin(const struct net_url *a, const struct net_url *b)
            slice_is(slice_from_string(a->host), b->host);
 }
 
-void net_url_host_port(const struct net_url *url, char out[300])
+void net_url_host_port(const struct net_url *url, char out[NET_HOST_PORT_BYTES])
 {
     bool ipv6 = slice_find(slice_from_string(url->host), ':') < strlen(url->host);
     const char *open = ipv6 ? "[" : "";

@@ -7,10 +7,13 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
+#define NET_HOST_BYTES      256                  /* a name has 253 at most */
+#define NET_HOST_PORT_BYTES (NET_HOST_BYTES + 9) /* "[", "]:", five digits */
+
 struct net_url {
     bool https;
-    char host[256]; /* lower case, without brackets */
-    uint16_t port;  /* 443 or 80 when the text has none */
+    char host[NET_HOST_BYTES]; /* lower case, without brackets */
+    uint16_t port;             /* 443 or 80 when the text has none */
     bool default_port;
     char path[LIMIT_URL_BYTES]; /* from the first '/', query included; "/" when empty */
 };
@@ -26,6 +29,6 @@ MUST_CHECK enum assay_status net_url_format(const struct net_url *url, struct bu
 /* Scheme, host and port agree: credentials may travel. */
 bool net_url_same_origin(const struct net_url *a, const struct net_url *b);
 /* "host" or "host:port" as configuration names it; IPv6 in brackets. */
-void net_url_host_port(const struct net_url *url, char out[300]);
+void net_url_host_port(const struct net_url *url, char out[NET_HOST_PORT_BYTES]);
 
 #endif

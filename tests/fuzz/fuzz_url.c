@@ -8,7 +8,7 @@
 static void check(const struct net_url *url)
 {
     struct net_url again;
-    char host_port[300];
+    char host_port[NET_HOST_PORT_BYTES];
     AUTO_BUF text = BUF_INIT(2 * LIMIT_URL_BYTES);
     INVARIANT(url->port != 0 && url->host[0] != '\0' && url->path[0] == '/');
     INVARIANT(strpbrk(url->host, "@/\\%#?[] ") == NULL && strpbrk(url->path, "\\# ") == NULL);

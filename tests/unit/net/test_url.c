@@ -36,7 +36,7 @@ Test(net_url, takes_what_is_plain)
 {
     for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         struct net_url url;
-        char host_port[300];
+        char host_port[NET_HOST_PORT_BYTES];
         AUTO_BUF text = BUF_INIT(LIMIT_URL_BYTES);
         cr_expect_eq(net_url_parse(good[i].text, &url, NULL), ASSAY_OK, "%s", good[i].text);
         cr_expect_str_eq(url.host, good[i].host);
