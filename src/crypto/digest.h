@@ -15,6 +15,8 @@ enum digest_alg {
 #define DIGEST_MAX_BYTES  64
 #define DIGEST_TEXT_BYTES (7 + 128 + 1) /* "sha512:" and hex and NUL */
 
+#define DIGEST_HEX_BYTES 65 /* of a SHA-256, and NUL */
+
 struct digest {
     enum digest_alg alg;
     uint8_t bytes[DIGEST_MAX_BYTES];

@@ -175,7 +175,7 @@ static enum assay_status set_fingerprint(const struct identity *identity, size_t
     TRY(buf_printf(&text, err, "%zu", ordinal));
     TRY(digest_compute(DIGEST_SHA256, buf_slice(&text), &digest, err));
     digest_hex(&digest, hex);
-    (void)snprintf(identity->finding->fingerprint, GATE_FINGERPRINT_BYTES, "%.64s", hex);
+    (void)snprintf(identity->finding->fingerprint, DIGEST_HEX_BYTES, "%.64s", hex);
     return ASSAY_OK;
 }
 

@@ -44,8 +44,6 @@ enum gate_outcome {
     GATE_BUILT      /* the image of a service that is built here: nothing to judge */
 };
 
-#define GATE_FINGERPRINT_BYTES 65 /* hex and NUL */
-
 struct gate_finding {
     enum gate_rule rule;
     enum gate_level level;    /* the rule's, but for a warning that fails the run: an error */
@@ -54,7 +52,7 @@ struct gate_finding {
     const char *reference; /* as judged, or as written; "" where none is meant */
     const char *message;   /* what was expected and found; UTF-8 without control characters */
     const char *remedy;    /* "" where nothing applies */
-    char fingerprint[GATE_FINGERPRINT_BYTES]; /* of rule, file, name and which of them: the same
+    char fingerprint[DIGEST_HEX_BYTES]; /* of rule, file, name and which of them: the same
                                                  after the digest or the line changed */
     const char *ignored; /* the reason of the comment that ignores it; NULL: it counts */
     size_t image;        /* index into images; SIZE_MAX: none */

@@ -8,7 +8,7 @@
 #include "crypto/signature.h"
 #include "json/reader.h"
 
-#define TUF_ID_BYTES 65 /* 64 hex digits and NUL */
+#define TUF_ID_BYTES DIGEST_HEX_BYTES
 
 struct tuf_field;      /* fields.h */
 struct tuf_listed_key; /* model.h */

@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum assay_status store_gun_hex(const char *gun, char out[STORE_HEX_BYTES], struct assay_error *err)
+enum assay_status store_gun_hex(const char *gun, char out[DIGEST_HEX_BYTES],
+                                struct assay_error *err)
 {
     for (const char *c = gun; *c != '\0'; c++) {
         if (*c <= ' ' || *c > '~') {
@@ -26,7 +27,7 @@ enum assay_status store_gun_hex(const char *gun, char out[STORE_HEX_BYTES], stru
     char hex[DIGEST_TEXT_BYTES];
     TRY(digest_compute(DIGEST_SHA256, slice_from_string(gun), &sum, err));
     digest_hex(&sum, hex);
-    memcpy(out, hex, STORE_HEX_BYTES);
+    memcpy(out, hex, DIGEST_HEX_BYTES);
     return ASSAY_OK;
 }
 
@@ -111,7 +112,7 @@ enum assay_status tuf_store_open(const char *state_dir, const char *gun, int64_t
                                  struct assay_error *err)
 {
     *out = NULL;
-    char gun_hex[STORE_HEX_BYTES];
+    char gun_hex[DIGEST_HEX_BYTES];
     TRY(store_gun_hex(gun, gun_hex, err));
     struct tuf_store *store = mem_alloc(1, sizeof *store);
     if (store == NULL) {

@@ -62,7 +62,7 @@ enum assay_status tuf_store_remove(const char *state_dir, const char *gun, bool 
                                    struct assay_error *err)
 {
     *removed = false;
-    char gun_hex[STORE_HEX_BYTES];
+    char gun_hex[DIGEST_HEX_BYTES];
     TRY(store_gun_hex(gun, gun_hex, err));
     AUTO_FD gun_fd = -1;
     TRY_IN(store_open_gun_dir(state_dir, gun_hex, FS_LOOK, &gun_fd, err), err,
@@ -91,7 +91,7 @@ static enum assay_status read_gun(int gun_fd, const char *dir_name, char gun[LIM
 {
     AUTO_BUF text = BUF_INIT(LIMIT_REFERENCE_BYTES);
     bool found = false;
-    char hex[STORE_HEX_BYTES];
+    char hex[DIGEST_HEX_BYTES];
     TRY(fs_read(gun_fd, STORE_GUN, LIMIT_REFERENCE_BYTES, FS_OURS, &text, &found, err));
     struct slice line = buf_slice(&text);
     size_t end = slice_find(line, '\n');

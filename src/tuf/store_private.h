@@ -6,13 +6,11 @@
 #include "tuf/state.h"
 #include "tuf/store_fs.h"
 
-#define STORE_HEX_BYTES 65 /* 64 digits and NUL */
-
 /* The descriptors are -1 where nothing is stored yet. */
 struct tuf_store {
     char *state_dir;
     char gun[LIMIT_REFERENCE_BYTES];
-    char gun_hex[STORE_HEX_BYTES]; /* names the GUN's directory */
+    char gun_hex[DIGEST_HEX_BYTES]; /* names the GUN's directory */
     int gun_fd;
     int objs_fd; /* locked shared: while it is, no one removes objects */
     const struct assay_env *env;
@@ -27,7 +25,7 @@ struct tuf_store {
 #define STORE_OBJS "objs"
 
 /* Checks a GUN's form (ASSAY_REFERENCE) and gives its directory's name. */
-MUST_CHECK enum assay_status store_gun_hex(const char *gun, char out[STORE_HEX_BYTES],
+MUST_CHECK enum assay_status store_gun_hex(const char *gun, char out[DIGEST_HEX_BYTES],
                                            struct assay_error *err);
 /* The GUN's directory below state_dir; *out is -1 when it does not exist. */
 MUST_CHECK enum assay_status store_open_gun_dir(const char *state_dir, const char *gun_hex,

@@ -27,8 +27,8 @@ struct verdict_platform {
 
 struct verdict_signer {
     char *role;
-    char key_id[65];       /* as listed */
-    char canonical_id[65]; /* survives a new certificate */
+    char key_id[DIGEST_HEX_BYTES];       /* as listed */
+    char canonical_id[DIGEST_HEX_BYTES]; /* survives a new certificate */
 };
 
 /* A config that was hashed, see session_keep_configs. */

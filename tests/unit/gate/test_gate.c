@@ -604,7 +604,7 @@ Test(gate, a_comment_beside_what_is_undecided_is_not_idle)
 static const char *fingerprint_at(const char *file, const char *place, size_t line,
                                   const char *reference)
 {
-    static char kept[GATE_FINGERPRINT_BYTES];
+    static char kept[DIGEST_HEX_BYTES];
     struct scene scene;
     struct assay_error err = ERROR_INIT;
     set_up(&scene, "scopes: {\"*\": {reject: moved, references: {digest: optional}}}\n");
@@ -624,7 +624,7 @@ static const char *fingerprint(const char *file, size_t line, const char *refere
 
 Test(gate, fingerprints)
 {
-    char first[GATE_FINGERPRINT_BYTES];
+    char first[DIGEST_HEX_BYTES];
     memcpy(first, fingerprint("a", 1, APP ":1.0"), sizeof(first));
     cr_expect_eq(strlen(first), 64U);
     cr_expect_str_eq(fingerprint("a", 2, APP ":1.0"), first, "another line");
