@@ -3,35 +3,25 @@
 
 #include <inttypes.h>
 
-static const char *found_name(const struct json_at *at)
-{
-    static const char *const names[] = {
-        [JSON_KIND_NULL] = "null",          [JSON_KIND_BOOL] = "a boolean",
-        [JSON_KIND_INTEGER] = "an integer", [JSON_KIND_STRING] = "a string",
-        [JSON_KIND_ARRAY] = "an array",     [JSON_KIND_OBJECT] = "an object",
-        [JSON_KIND_END] = "a fraction",
-    };
-    return names[json_kind(at)];
-}
-
 static enum assay_status check_kind(const struct json_at *at, enum json_kind wanted,
-                                    const char *expected, struct assay_error *err)
+                                    struct assay_error *err)
 {
-    if (json_kind(at) != wanted) {
-        return json_at_fail(at, err, ASSAY_SCHEMA, "expected %s, found %s", expected,
-                            found_name(at));
+    enum json_kind found = json_kind(at);
+    if (found != wanted) {
+        return json_at_fail(at, err, ASSAY_SCHEMA, "expected %s, found %s", json_kind_name(wanted),
+                            found == JSON_KIND_END ? "a fraction" : json_kind_name(found));
     }
     return ASSAY_OK;
 }
 
 enum assay_status json_as_object(const struct json_at *at, struct assay_error *err)
 {
-    return check_kind(at, JSON_KIND_OBJECT, "an object", err);
+    return check_kind(at, JSON_KIND_OBJECT, err);
 }
 
 enum assay_status json_as_array(const struct json_at *at, size_t max_count, struct assay_error *err)
 {
-    TRY(check_kind(at, JSON_KIND_ARRAY, "an array", err));
+    TRY(check_kind(at, JSON_KIND_ARRAY, err));
     if (json_count(at) > max_count) {
         return json_at_fail(at, err, ASSAY_JSON_LIMIT, "expected at most %zu elements, found %zu",
                             max_count, json_count(at));
@@ -42,7 +32,7 @@ enum assay_status json_as_array(const struct json_at *at, size_t max_count, stru
 enum assay_status json_as_string(const struct json_at *at, const char **out,
                                  struct assay_error *err)
 {
-    TRY(check_kind(at, JSON_KIND_STRING, "a string", err));
+    TRY(check_kind(at, JSON_KIND_STRING, err));
     *out = json_string_value(jansson_of(at));
     return ASSAY_OK;
 }
@@ -54,7 +44,7 @@ enum assay_status json_as_integer(const struct json_at *at, int64_t min, int64_t
         return json_at_fail(at, err, ASSAY_JSON_NUMBER,
                             "expected an integer, found a fraction or exponent");
     }
-    TRY(check_kind(at, JSON_KIND_INTEGER, "an integer", err));
+    TRY(check_kind(at, JSON_KIND_INTEGER, err));
     int64_t value = json_integer_value(jansson_of(at));
     if (value < min || value > max) {
         return json_at_fail(at, err, ASSAY_JSON_NUMBER,
@@ -80,7 +70,7 @@ static enum assay_status find_optional(const struct json_at *object, const char 
                                        struct json_at *out, bool *present, struct assay_error *err)
 {
     TRY(json_as_object(object, err));
-    *present = json_find(object, key, out) && json_kind(out) != JSON_KIND_NULL;
+    *present = json_find_set(object, key, out);
     return ASSAY_OK;
 }
 

@@ -60,15 +60,22 @@ void json_path(const struct json_reader *reader, char *out, size_t out_bytes)
     }
 }
 
+enum assay_status path_fail(const char *path, struct assay_error *err, enum assay_status status,
+                            const char *format, va_list args)
+{
+    char message[ERROR_MESSAGE_BYTES];
+    int len = vsnprintf(message, sizeof(message), format, args);
+    return FAIL(err, status, "%s: %s", path, len < 0 ? "" : message);
+}
+
 enum assay_status json_fail(const struct json_reader *reader, struct assay_error *err,
                             enum assay_status status, const char *format, ...)
 {
     char path[LIMIT_JSON_PATH_BYTES];
     json_path(reader, path, sizeof(path));
-    char message[ERROR_MESSAGE_BYTES];
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(message, sizeof(message), format, args);
+    status = path_fail(path, err, status, format, args);
     va_end(args);
-    return FAIL(err, status, "%s: %s", path, len < 0 ? "" : message);
+    return status;
 }

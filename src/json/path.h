@@ -3,6 +3,7 @@
 #ifndef JSON_PATH_H
 #define JSON_PATH_H
 
+#include "base/error.h"
 #include "base/slice.h"
 
 struct path {
@@ -16,5 +17,8 @@ struct path {
 void path_start(struct path *path, char *out, size_t out_bytes, const char *document);
 void path_add_key(struct path *path, struct slice key);
 void path_add_index(struct path *path, size_t index);
+/* FAIL with the path in front. */
+enum assay_status path_fail(const char *path, struct assay_error *err, enum assay_status status,
+                            const char *format, va_list args) PRINTF(4, 0);
 
 #endif

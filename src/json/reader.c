@@ -97,7 +97,7 @@ enum json_kind json_peek(const struct json_reader *reader)
     }
 }
 
-static const char *kind_name(enum json_kind kind)
+const char *json_kind_name(enum json_kind kind)
 {
     static const char *const names[] = {
         [JSON_KIND_NULL] = "null",          [JSON_KIND_BOOL] = "a boolean",
@@ -115,10 +115,10 @@ static enum assay_status begin_value(struct json_reader *reader, enum json_kind 
     enum json_kind found = json_peek(reader);
     if (found != wanted) {
         if (found == JSON_KIND_END) {
-            return fail_byte(reader, kind_name(wanted), err);
+            return fail_byte(reader, json_kind_name(wanted), err);
         }
-        return json_fail(reader, err, ASSAY_SCHEMA, "expected %s, found %s", kind_name(wanted),
-                         kind_name(found));
+        return json_fail(reader, err, ASSAY_SCHEMA, "expected %s, found %s", json_kind_name(wanted),
+                         json_kind_name(found));
     }
     if (reader->nodes >= reader->max_nodes) {
         return json_fail(reader, err, ASSAY_JSON_LIMIT, "more than %" PRIu64 " values",
@@ -345,7 +345,7 @@ static enum assay_status skip_token(struct json_reader *reader, struct assay_err
     case JSON_KIND_END:
         break;
     }
-    return fail_byte(reader, kind_name(JSON_KIND_END), err);
+    return fail_byte(reader, json_kind_name(JSON_KIND_END), err);
 }
 
 /* The next token inside a container, or its end. */

@@ -31,6 +31,9 @@ enum json_kind {
     JSON_KIND_END /* no value here */
 };
 
+/* "an object"; "a value" for JSON_KIND_END. Static. */
+const char *json_kind_name(enum json_kind kind);
+
 enum json_form {
     JSON_FORM_WIRE,      /* canonical, as it came from outside: no raw control characters */
     JSON_FORM_CANONICAL, /* json_canonicalise wrote it: control characters stand raw */

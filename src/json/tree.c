@@ -129,6 +129,11 @@ bool json_find(const struct json_at *object, const char *key, struct json_at *ou
     return true;
 }
 
+bool json_find_set(const struct json_at *object, const char *key, struct json_at *out)
+{
+    return json_find(object, key, out) && json_kind(out) != JSON_KIND_NULL;
+}
+
 size_t json_count(const struct json_at *at)
 {
     const json_t *value = jansson_of(at);
@@ -181,10 +186,9 @@ enum assay_status json_at_fail(const struct json_at *at, struct assay_error *err
 {
     char path[LIMIT_JSON_PATH_BYTES];
     write_path(at, path, sizeof(path));
-    char message[ERROR_MESSAGE_BYTES];
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(message, sizeof(message), format, args);
+    status = path_fail(path, err, status, format, args);
     va_end(args);
-    return FAIL(err, status, "%s: %s", path, len < 0 ? "" : message);
+    return status;
 }

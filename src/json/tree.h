@@ -41,6 +41,8 @@ void json_tree_cleanup(struct json_tree **tree);
 enum json_kind json_kind(const struct json_at *at); /* a fraction is JSON_KIND_END */
 /* False when absent; a present null is found with JSON_KIND_NULL. */
 bool json_find(const struct json_at *object, const char *key, struct json_at *out);
+/* The same, but false for null as well. */
+bool json_find_set(const struct json_at *object, const char *key, struct json_at *out);
 size_t json_count(const struct json_at *at); /* members or elements; 0 otherwise */
 void json_element(const struct json_at *array, size_t index, struct json_at *out);
 /* Iterates members in the order of the document: start with *iterator = NULL. */

@@ -9,12 +9,6 @@ static const char *const CONFIG_MEMBERS[] = { "config", "created", "history" };
 static const char *const RUN_MEMBERS[] = { "User", "ExposedPorts", "Env", "Labels" };
 static const char *const HISTORY_MEMBERS[] = { "created_by" };
 
-/* *found is false where it is absent or null. */
-static bool find_set(const struct json_at *object, const char *key, struct json_at *out)
-{
-    return json_find(object, key, out) && json_kind(out) != JSON_KIND_NULL;
-}
-
 /* ---- what is run ---- */
 
 /* "80", "80/tcp", "8000-8010/udp" */
@@ -54,7 +48,7 @@ static enum assay_status parse_ports(const struct json_at *run, struct oci_confi
     struct json_at ports;
     struct json_at member;
     void *iterator = NULL;
-    if (!find_set(run, "ExposedPorts", &ports)) {
+    if (!json_find_set(run, "ExposedPorts", &ports)) {
         return ASSAY_OK;
     }
     TRY(json_as_object(&ports, err));
@@ -72,7 +66,7 @@ static enum assay_status parse_labels(const struct json_at *run, struct oci_conf
     struct json_at labels;
     struct json_at member;
     void *iterator = NULL;
-    if (!find_set(run, "Labels", &labels)) {
+    if (!json_find_set(run, "Labels", &labels)) {
         return ASSAY_OK;
     }
     TRY(json_as_object(&labels, err));
@@ -92,7 +86,7 @@ static enum assay_status parse_env(const struct json_at *run, struct oci_config_
                                    struct assay_error *err)
 {
     struct json_at list;
-    if (!find_set(run, "Env", &list)) {
+    if (!json_find_set(run, "Env", &list)) {
         return ASSAY_OK;
     }
     TRY(json_as_array(&list, LIMIT_CONFIG_ENV, err));
@@ -114,7 +108,7 @@ static enum assay_status parse_run(const struct json_at *root, struct oci_config
     struct json_at run;
     const char *user = NULL;
     out->user = "";
-    if (!find_set(root, "config", &run)) {
+    if (!json_find_set(root, "config", &run)) {
         return ASSAY_OK;
     }
     TRY(json_as_object(&run, err));
@@ -142,7 +136,7 @@ static enum assay_status parse_history(const struct json_at *root, struct oci_co
                                        struct assay_error *err)
 {
     struct json_at list;
-    if (!find_set(root, "history", &list)) {
+    if (!json_find_set(root, "history", &list)) {
         return ASSAY_OK;
     }
     TRY(json_as_array(&list, LIMIT_CONFIG_HISTORY, err));

@@ -152,7 +152,7 @@ static enum assay_status parse_attestation(const struct json_at *at, struct oci_
     struct json_at annotations;
     const char *type = NULL;
 
-    if (!json_find(at, "annotations", &annotations) || json_kind(&annotations) == JSON_KIND_NULL) {
+    if (!json_find_set(at, "annotations", &annotations)) {
         return ASSAY_OK;
     }
     TRY(json_as_object(&annotations, err));
@@ -178,8 +178,7 @@ static enum assay_status parse_entry(const struct json_at *at, struct arena *are
                             LIMIT_MANIFEST_BYTES);
     }
     out->platform = (struct oci_platform){ "", "", "", "" };
-    out->has_platform =
-        json_find(at, "platform", &platform) && json_kind(&platform) != JSON_KIND_NULL;
+    out->has_platform = json_find_set(at, "platform", &platform);
     if (out->has_platform) {
         TRY(oci_platform_parse(&platform, arena, &out->platform, err));
     }

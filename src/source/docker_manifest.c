@@ -36,7 +36,7 @@ static enum assay_status tags_of(const struct json_at *entry, struct json_at *ou
                                  struct assay_error *err)
 {
     *out = (struct json_at){ 0 };
-    if (!json_find(entry, "RepoTags", out) || json_kind(out) == JSON_KIND_NULL) {
+    if (!json_find_set(entry, "RepoTags", out)) {
         return ASSAY_OK;
     }
     return json_get_array(entry, "RepoTags", LIMIT_ARCHIVE_TAGS, out, err);
