@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes assay-status(7) from the status table; run at build time. */
+/* Writes assay-status(7) from the tables of statuses and rules; run at build time. */
 #include <assay/status.h>
 #include <stdio.h>
 
@@ -11,6 +11,16 @@ static const struct {
 } statuses[] = {
 #define X(number, name, id, class, sentence, remedy) { id, ASSAY_CLASS_##class, sentence, remedy },
 #include <assay/status.def>
+#undef X
+};
+
+static const struct {
+    const char *id;
+    const char *sentence;
+    const char *source;
+} rules[] = {
+#define X(name, id, sentence, source) { id, sentence, source },
+#include "base/rules.def"
 #undef X
 };
 
@@ -54,7 +64,7 @@ int main(void)
                 ".Os\n"
                 ".Sh NAME\n"
                 ".Nm assay-status\n"
-                ".Nd the outcomes that assay reports\n"
+                ".Nd the outcomes that assay reports, and the rules that it checks\n"
                 ".Sh DESCRIPTION\n"
                 "Every outcome of\n"
                 ".Xr assay 1\n"
@@ -67,6 +77,19 @@ int main(void)
         print_sentence(statuses[i].sentence);
         print_sentence(statuses[i].remedy);
         (void)printf("Exit code %d, %s.\n", (int)statuses[i].class, class_word(statuses[i].class));
+    }
+    (void)fputs(".El\n"
+                ".Sh RULES\n"
+                "What\n"
+                ".Fl -explain\n"
+                "and the\n"
+                ".Dq checks\n"
+                "of the JSON output name, with the specification that asks for it:\n"
+                ".Bl -tag -width Ds\n",
+                stdout);
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        (void)printf(".It Li %s\n\\&%s\n\\&(%s)\n", rules[i].id, rules[i].sentence,
+                     rules[i].source);
     }
     (void)fputs(".El\n.Sh SEE ALSO\n.Xr assay 1 ,\n.Xr assay-help 1\n", stdout);
     return fflush(stdout) == 0 && ferror(stdout) == 0 ? 0 : 1;
