@@ -48,9 +48,15 @@ static enum assay_status read_choice(const struct policy_reader *reader, enum po
                          buf_text(&known));
 }
 
+static bool is_days(enum policy_field field)
+{
+    return field == POLICY_IMAGE_MAX_AGE || field == POLICY_FRESH_MAX_AGE ||
+           field == POLICY_FRESH_LIFETIME || field == POLICY_FRESH_WARN_BEFORE;
+}
+
 static uint64_t largest(enum policy_field field)
 {
-    return policy_is_days(field)               ? DAYS_MAX
+    return is_days(field)                      ? DAYS_MAX
            : field == POLICY_IMAGE_LOWEST_PORT ? PORT_MAX
                                                : LIMIT_ROLE_KEYS;
 }
@@ -62,13 +68,13 @@ static enum assay_status read_number(const struct policy_reader *reader, enum po
 {
     uint64_t number = 0;
     struct slice text = node->kind == YAML_SCALAR ? node->text : SLICE_EMPTY;
-    if (policy_is_days(field) && slice_has_suffix(text, SLICE_LITERAL("d"))) {
+    if (is_days(field) && slice_has_suffix(text, SLICE_LITERAL("d"))) {
         text.len--;
     }
     if (!text_to_u64(text, largest(field), &number) || number == 0) {
-        return policy_refuse(
-            reader, &node->start, err, "%s: expected %s from 1 to %" PRIu64, key_of(field),
-            policy_is_days(field) ? "days, such as 30d," : "a number", largest(field));
+        return policy_refuse(reader, &node->start, err, "%s: expected %s from 1 to %" PRIu64,
+                             key_of(field), is_days(field) ? "days, such as 30d," : "a number",
+                             largest(field));
     }
     *out = (int64_t)number;
     return ASSAY_OK;
@@ -149,7 +155,7 @@ enum assay_status policy_format_value(enum policy_field field, const struct poli
     if (kind == POLICY_LEAST || kind == POLICY_MOST) {
         return value->number == 0 ? ASSAY_OK
                                   : buf_printf(out, err, "%" PRId64 "%s", value->number,
-                                               policy_is_days(field) ? "d" : "");
+                                               is_days(field) ? "d" : "");
     }
     for (size_t i = 0; i < value->text_count; i++) {
         TRY(buf_printf(out, err, "%s%s", i == 0 ? "" : ", ", value->texts[i]));

@@ -97,10 +97,4 @@ MUST_CHECK enum assay_status policy_combine(enum policy_field field,
                                             const struct policy_value *other, struct arena *arena,
                                             struct policy_value *into, struct assay_error *err);
 
-static inline bool policy_is_days(enum policy_field field)
-{
-    return field == POLICY_IMAGE_MAX_AGE || field == POLICY_FRESH_MAX_AGE ||
-           field == POLICY_FRESH_LIFETIME || field == POLICY_FRESH_WARN_BEFORE;
-}
-
 #endif

@@ -145,8 +145,7 @@ struct scan_input {
 
 MUST_CHECK enum assay_status scan_list(struct scan *scan, const struct scan_input *input,
                                        struct assay_error *err);
-/* args: more build arguments, which win over the options'; of a compose build section. target: the
- * stage that is built, whose unneeded others are found all the same; NULL: the last. */
+/* What a compose build section gives, which wins over the options. */
 struct scan_build {
     const char *const *args; /* "NAME=VALUE"; "NAME": given, but its value is not known */
     size_t arg_count;
