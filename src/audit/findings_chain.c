@@ -2,8 +2,6 @@
 /* What breaks the chain of roots, and versions that contradict each other or what was seen. */
 #include "audit/finding_parts.h"
 
-#include "base/time.h"
-
 #include <inttypes.h>
 
 /* ---- the roots ---- */

@@ -2,8 +2,6 @@
 /* The words that every output uses. */
 #include "audit/audit.h"
 
-#include "base/text.h"
-
 struct finding_row {
     const char *name;
     enum audit_severity severity;

@@ -2,8 +2,6 @@
 /* One file of a role: verified by keys that the role had at some time, then parsed. */
 #include "audit/roles_parts.h"
 
-#include "base/mem.h"
-
 #include <inttypes.h>
 
 void role_file_init(struct role_file *file)

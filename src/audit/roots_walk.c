@@ -2,8 +2,6 @@
 /* One version after the other: what is there of it, and whether the version before leads to it. */
 #include "audit/roots_parts.h"
 
-#include "base/mem.h"
-
 #include <inttypes.h>
 
 #define CONTENTS_MAX (ROOT_EXTRAS + 1) /* of one version */

@@ -5,7 +5,6 @@
 #include "cli/signals.h"
 
 #include "base/time.h"
-#include "verify/session.h"
 
 #include <unistd.h>
 

@@ -2,7 +2,6 @@
 /* Root certificates of a pinned CA. */
 #include "crypto/key.h"
 
-#include "crypto/init.h"
 #include "crypto/key_internal.h"
 
 #include <openssl/err.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Comments that ignore a rule: what they stand for, and what they say of themselves. */
-#include "base/mem.h"
-#include "base/text.h"
 #include "gate/judging.h"
 
 /* What stands on the line that a comment speaks of. */

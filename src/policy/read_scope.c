@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What one scope holds: fields in groups, "reject" and "allow". */
-#include "base/text.h"
 #include "base/time.h"
 #include "policy/set.h"
 

@@ -4,7 +4,6 @@
  * image. What actions of other repositories run, and workflows that are called, are their own
  * files. An expression is resolved where it is one value of the job's matrix, and not otherwise.
  */
-#include "base/text.h"
 #include "scan/github_parts.h"
 
 /* How many bytes "docker://" takes at the front. */

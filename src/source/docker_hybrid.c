@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/mem.h"
 #include "source/docker_manifest.h"
 #include "source/oci_layout_index.h"
 

@@ -2,7 +2,6 @@
 #include "trust/remote_names.h"
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "base/text.h"
 
 #include <dirent.h>

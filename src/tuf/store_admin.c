@@ -4,7 +4,6 @@
 
 #include "base/file.h"
 #include "base/list.h"
-#include "base/mem.h"
 #include "base/text.h"
 
 #include <fcntl.h>

@@ -2,7 +2,6 @@
 #include "tuf/store_private.h"
 
 #include "base/file.h"
-#include "base/text.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -18,7 +18,6 @@
  */
 #include "tuf/store_private.h"
 
-#include "base/mem.h"
 #include "base/text.h"
 #include "oci/reference.h"
 

@@ -4,7 +4,6 @@
  * trust data from a directory, state on disk, manifests from memory. Once without state, once with
  * the state of the first run.
  */
-#include "base/mem.h"
 #include "gate/gate.h"
 #include "repo.h"
 

@@ -6,7 +6,6 @@
  */
 #include "archive/measure.h"
 #include "base/buf.h"
-#include "base/mem.h"
 
 #include <pthread.h>
 #include <sodium.h>

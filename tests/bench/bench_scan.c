@@ -5,7 +5,6 @@
  * tenfold. Best of several runs, everything in the cache of the system.
  */
 #include "base/file.h"
-#include "base/text.h"
 #include "scan/scan.h"
 
 #include <fcntl.h>

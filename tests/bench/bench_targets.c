@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the bytes of a targets file to a verified answer: hashes of the file, its signature, the
  * form of every entry, the index, one look-up. Rate and memory must not depend on the size. */
-#include "crypto/digest.h"
 #include "repo.h"
 #include "tuf/trusted.h"
 

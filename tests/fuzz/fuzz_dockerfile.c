@@ -3,7 +3,6 @@
  * why it does not. */
 #include "harness.h"
 
-#include "base/limits.h"
 #include "scan/scan.h"
 
 static void check_spot(const struct scan_spot *spot, struct slice file)

@@ -2,7 +2,6 @@
 /* The first look at a file: what loads as Kubernetes is never passed over, also in parts. */
 #include "harness.h"
 
-#include "base/limits.h"
 #include "scan/kind.h"
 #include "json/yaml.h"
 

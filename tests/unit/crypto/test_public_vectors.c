@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Public suites, run where ASSAY_PUBLIC_VECTORS says they lie: Wycheproof and ed25519-speccheck.
  * Each verdict must agree; a suite that is not there is skipped, never passed. */
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "crypto/signature.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole: what a scan found, judged by a policy, over a scripted network. */
-#include "base/mem.h"
 #include "gate/gate.h"
 #include "scripted.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each rule on terms and verdicts made by hand: once it finds, once it does not. */
 #include "base/mem.h"
-#include "base/time.h"
 #include "gate/judging.h"
 
 #include <criterion/criterion.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
-#include "base/mem.h"
 #include "json/yaml.h"
 
 #include <criterion/criterion.h>

@@ -2,8 +2,6 @@
 /* Credential helpers, played by shell scripts. */
 #include "net/credentials.h"
 
-#include "base/limits.h"
-
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,6 @@
 #include "oci/reference.h"
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "json/tree.h"
 
 #include <criterion/criterion.h>

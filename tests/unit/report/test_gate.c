@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "gate_sample.h"
-#include "json/tree.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -2,8 +2,6 @@
 /* OCI layout directories, made here file by file; tests/stack has those of the real tools. */
 #include "source/source.h"
 
-#include "base/mem.h"
-
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <ftw.h>

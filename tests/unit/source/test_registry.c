@@ -3,8 +3,6 @@
  * answers. */
 #include "source/source.h"
 
-#include "base/mem.h"
-
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where metadata comes from: directories in three layouts, and what a server's answers mean. */
-#include "base/mem.h"
 #include "trust/remote.h"
 
 #include <criterion/criterion.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store_support.h"
 
-#include "base/mem.h"
-
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <ftw.h>

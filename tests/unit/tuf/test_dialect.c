@@ -2,7 +2,6 @@
 #include "support.h"
 
 #include "base/text.h"
-#include "tuf/parsers.h"
 
 #include <criterion/criterion.h>
 

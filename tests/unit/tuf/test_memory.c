@@ -4,8 +4,6 @@
  */
 #include "support.h"
 
-#include "base/mem.h"
-
 #include <criterion/criterion.h>
 
 TestSuite(tuf_memory, .timeout = 120);

@@ -2,7 +2,6 @@
 /* What someone or something else did to the state: each is named, none is taken for "nothing". */
 #include "store_support.h"
 
-#include "base/text.h"
 #include "tuf/store_private.h"
 
 #include <criterion/criterion.h>

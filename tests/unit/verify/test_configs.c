@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a verdict keeps for a gate, what is fetched for it, and how long that may take. */
-#include "base/mem.h"
 #include "scripted.h"
 
 #include <criterion/criterion.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions: options that contradict each other, and what is chosen by fixed rules. */
-#include "base/mem.h"
 #include "verify/session_internal.h"
 
 #include <criterion/criterion.h>
