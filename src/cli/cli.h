@@ -87,10 +87,10 @@ MUST_CHECK enum assay_status cli_session_for(struct cli *cli, const struct cli_a
                                              struct assay_session **out, struct assay_error *err);
 /* For CLEANUP. */
 void session_cleanup(struct assay_session **session);
-/* A failure on standard error; subject may be "". */
 /* One line on standard error, also when quiet, for outputs that cannot say it themselves: a past
  * time, or no state. */
 void cli_tell_limits(const struct cli *cli);
+/* A failure on standard error; subject may be "". */
 void cli_tell(const struct cli *cli, const char *subject, const struct assay_error *failure);
 
 /* Help for one command, or for all with NULL. */

@@ -5,8 +5,6 @@
 
 #include "verify/session_internal.h"
 
-#define PLATFORM_TEXT_BYTES 200 /* "os/arch[/variant]" */
-
 struct content {
     struct assay_session *session;
     struct job *job;

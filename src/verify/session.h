@@ -38,12 +38,14 @@ MUST_CHECK enum assay_status session_open_trust(struct assay_session *session,
                                                 const struct oci_reference *reference,
                                                 struct trust_repo **out, struct assay_error *err);
 
+#define PLATFORM_TEXT_BYTES 200 /* "os/arch[/variant]" */
+
 /* One node of a manifest tree, for inspect. */
 struct inspect_node {
     char digest[DIGEST_TEXT_BYTES];
     uint64_t size;
     char media_type[128];
-    char platform[200]; /* "" for none */
+    char platform[PLATFORM_TEXT_BYTES]; /* "" for none */
     bool is_attestation;
     bool is_absent;                /* an entry of an index that the local source does not hold */
     struct inspect_node *children; /* manifests of an index */

@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct net_request request = { .max_bytes = MAX_BODY };
     const struct curl_library curl = { .easy_strerror = reason_of };
     struct net_response response = { .retry_after_ms = -1 };
-    struct curl_transfer transfer = { .request = &request, .response = &response };
+    struct curl_transfer transfer = { .request = &request, .response = &response, .curl = &curl };
     struct slice rest = slice_of(data, size);
     bool going = true;
 
@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(part, next.ptr, next.len);
         going = curl_answer_body(part, 1, next.len, &transfer) == next.len;
     }
-    curl_answer_finish(&transfer, &curl, going ? CURLE_OK : CURLE_WRITE_ERROR);
+    curl_answer_finish(&transfer, going ? CURLE_OK : CURLE_WRITE_ERROR);
     check(&transfer, going);
     net_response_clear(&response);
     return 0;

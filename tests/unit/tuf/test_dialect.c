@@ -2,6 +2,7 @@
 #include "support.h"
 
 #include "base/text.h"
+#include "tuf/parsers.h"
 
 #include <criterion/criterion.h>
 
