@@ -10,42 +10,15 @@
 const char content_missing_remedy[] =
     "Give the signed manifests by --bundle FILE, or run where the registry can be asked.";
 
-/* What is still missing, asked of the next place in one call. */
-struct gap {
-    struct oci_descriptor *wanted;
-    size_t *index_of;
-    struct source_manifest *found;
-    enum assay_status *statuses;
-    struct assay_error *errors;
-    size_t count;
-};
-
-static void gap_clear(struct gap *gap)
-{
-    mem_free(gap->wanted);
-    mem_free(gap->index_of);
-    mem_free(gap->found);
-    mem_free(gap->statuses);
-    mem_free(gap->errors);
-}
-
-static enum assay_status gap_find(struct gap *gap, const struct oci_descriptor *wanted,
+/* What is still missing, to be asked of the next place in one call. */
+static enum assay_status find_gap(struct manifest_batch *gap, const struct oci_descriptor *wanted,
                                   const enum assay_status *statuses, size_t count,
                                   struct assay_error *err)
 {
-    gap->wanted = mem_alloc(count, sizeof(*gap->wanted));
-    gap->index_of = mem_alloc(count, sizeof(*gap->index_of));
-    gap->found = mem_alloc(count, sizeof(*gap->found));
-    gap->statuses = mem_alloc(count, sizeof(*gap->statuses));
-    gap->errors = mem_alloc(count, sizeof(*gap->errors));
-    if (gap->wanted == NULL || gap->index_of == NULL || gap->found == NULL ||
-        gap->statuses == NULL || gap->errors == NULL) {
-        return FAIL_NO_MEMORY(err);
-    }
+    TRY(manifest_batch_make(gap, count, err));
     for (size_t i = 0; i < count; i++) {
         if (statuses[i] == ASSAY_MANIFEST_MISSING) {
-            gap->index_of[gap->count] = i;
-            gap->wanted[gap->count++] = wanted[i];
+            manifest_batch_add(gap, &wanted[i], i);
         }
     }
     return ASSAY_OK;
@@ -56,8 +29,8 @@ static enum assay_status ask(struct source *place, const struct oci_descriptor *
                              size_t count, struct source_manifest *out, enum assay_status *statuses,
                              struct assay_error *errors, struct assay_error *err)
 {
-    CLEANUP(gap_clear) struct gap gap = { 0 };
-    TRY(gap_find(&gap, wanted, statuses, count, err));
+    AUTO_MANIFEST_BATCH gap = { .count = 0 };
+    TRY(find_gap(&gap, wanted, statuses, count, err));
     if (gap.count == 0) {
         return ASSAY_OK;
     }
@@ -66,6 +39,7 @@ static enum assay_status ask(struct source *place, const struct oci_descriptor *
     for (size_t i = 0; i < gap.count; i++) {
         size_t to = gap.index_of[i];
         out[to] = gap.found[i];
+        gap.found[i] = (struct source_manifest){ .media_type = "" }; /* handed over */
         statuses[to] = gap.statuses[i];
         errors[to] = gap.errors[i];
     }
@@ -163,7 +137,7 @@ enum assay_status content_config(struct content *content, const struct oci_descr
 
 /* A config that did not come, or is another one, is asked for again where it is needed, which then
  * says why. */
-static void keep_configs(const struct content *content, const struct gap *configs)
+static void keep_configs(const struct content *content, const struct manifest_batch *configs)
 {
     for (size_t i = 0; i < configs->count; i++) {
         struct slice bytes = buf_slice(&configs->found[i].bytes);
@@ -173,7 +147,6 @@ static void keep_configs(const struct content *content, const struct gap *config
             digest_equal(&actual, &configs->wanted[i].digest)) {
             content_cache_add(content->job->cache, &actual, bytes, "");
         }
-        source_manifest_clear(&configs->found[i]);
     }
 }
 
@@ -182,8 +155,8 @@ enum assay_status content_prefetch_configs(struct content *content,
                                            enum assay_status *statuses, size_t count,
                                            struct assay_error *err)
 {
-    CLEANUP(gap_clear) struct gap configs = { 0 };
-    TRY(gap_find(&configs, wanted, statuses, count, err));
+    AUTO_MANIFEST_BATCH configs = { .count = 0 };
+    TRY(find_gap(&configs, wanted, statuses, count, err));
     if (configs.count < 2) {
         return ASSAY_OK; /* alone it comes as soon */
     }

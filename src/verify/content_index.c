@@ -63,12 +63,7 @@ static enum assay_status judge_entry(struct content *content, const struct oci_i
 
 /* What became of each entry of the index. */
 struct plan {
-    struct oci_descriptor *wanted; /* the entries to judge, in order */
-    size_t *entry_of;              /* their places in the index */
-    struct source_manifest *fetched;
-    enum assay_status *statuses;
-    struct assay_error *errors;
-    size_t count;
+    struct manifest_batch batch; /* the entries to judge, in order */
     size_t judged;
     size_t unknown;      /* entries whose manifest is nowhere */
     bool others_present; /* an entry that was not asked for is what the source holds */
@@ -76,29 +71,13 @@ struct plan {
 
 static void plan_clear(struct plan *plan)
 {
-    for (size_t i = 0; plan->fetched != NULL && i < plan->count; i++) {
-        source_manifest_clear(&plan->fetched[i]);
-    }
-    mem_free(plan->wanted);
-    mem_free(plan->entry_of);
-    mem_free(plan->fetched);
-    mem_free(plan->statuses);
-    mem_free(plan->errors);
+    manifest_batch_clear(&plan->batch);
 }
 
 static enum assay_status make_plan(struct content *content, struct plan *plan,
                                    struct assay_error *err)
 {
-    size_t most = content->document.entry_count + 1; /* never an allocation of nothing */
-    plan->wanted = mem_alloc(most, sizeof(*plan->wanted));
-    plan->entry_of = mem_alloc(most, sizeof(*plan->entry_of));
-    plan->fetched = mem_alloc(most, sizeof(*plan->fetched));
-    plan->statuses = mem_alloc(most, sizeof(*plan->statuses));
-    plan->errors = mem_alloc(most, sizeof(*plan->errors));
-    if (plan->wanted == NULL || plan->entry_of == NULL || plan->fetched == NULL ||
-        plan->statuses == NULL || plan->errors == NULL) {
-        return FAIL_NO_MEMORY(err);
-    }
+    TRY(manifest_batch_make(&plan->batch, content->document.entry_count, err));
     for (size_t i = 0; i < content->document.entry_count; i++) {
         const struct oci_index_entry *entry = &content->document.entries[i];
         char text[PLATFORM_TEXT_BYTES] = "";
@@ -110,8 +89,7 @@ static enum assay_status make_plan(struct content *content, struct plan *plan,
         } else if (!is_asked(content, entry) && content->job->source->has_manifest) {
             TRY(add_platform(content, text, &entry->descriptor, VERDICT_PLATFORM_NOT_ASKED, err));
         } else {
-            plan->wanted[plan->count] = entry->descriptor;
-            plan->entry_of[plan->count++] = i;
+            manifest_batch_add(&plan->batch, &entry->descriptor, i);
         }
     }
     return ASSAY_OK;
@@ -120,7 +98,7 @@ static enum assay_status make_plan(struct content *content, struct plan *plan,
 static enum assay_status judge_planned(struct content *content, struct plan *plan, size_t index,
                                        struct assay_error *err)
 {
-    const struct oci_index_entry *entry = &content->document.entries[plan->entry_of[index]];
+    const struct oci_index_entry *entry = &content->document.entries[plan->batch.index_of[index]];
     const struct oci_descriptor *descriptor = &entry->descriptor;
     char text[PLATFORM_TEXT_BYTES] = "a manifest without platform";
     bool asked = is_asked(content, entry);
@@ -129,20 +107,21 @@ static enum assay_status judge_planned(struct content *content, struct plan *pla
         oci_platform_format(&entry->platform, text, sizeof(text));
     }
     const char *shown = entry->has_platform ? text : "";
-    if (plan->statuses[index] == ASSAY_MANIFEST_MISSING &&
+    if (plan->batch.statuses[index] == ASSAY_MANIFEST_MISSING &&
         (content->job->source->is_local || content->session->bundle_alone)) {
         plan->unknown++;
         return add_platform(content, shown, descriptor,
                             asked ? VERDICT_PLATFORM_NOT_PRESENT : VERDICT_PLATFORM_NOT_ASKED, err);
     }
-    if (plan->statuses[index] != ASSAY_OK) {
-        (void)error_pass(err, &plan->errors[index]);
+    if (plan->batch.statuses[index] != ASSAY_OK) {
+        (void)error_pass(err, &plan->batch.errors[index]);
         return error_context(err,
                              content_note_size(content, RULE_PLATFORM_MANIFEST, text,
-                                               plan->statuses[index], &plan->errors[index]),
+                                               plan->batch.statuses[index],
+                                               &plan->batch.errors[index]),
                              "platform %s", text);
     }
-    TRY_IN(judge_entry(content, entry, text, &plan->fetched[index], &present, err), err,
+    TRY_IN(judge_entry(content, entry, text, &plan->batch.found[index], &present, err), err,
            "platform %s", text);
     plan->judged += asked && present ? 1 : 0;
     plan->others_present = plan->others_present || (present && !asked);
@@ -201,29 +180,30 @@ static enum assay_status fetch_planned(struct content *content, struct plan *pla
                                        struct assay_error *err)
 {
     struct source *source = content->job->source;
-    if (plan->count == 0) {
+    if (plan->batch.count == 0) {
         return ASSAY_OK;
     }
     if (source->is_local && source->has_manifest) {
-        return source->ops->by_digest(source, plan->wanted, plan->count, plan->fetched,
-                                      plan->statuses, plan->errors, err);
+        return source->ops->by_digest(source, plan->batch.wanted, plan->batch.count,
+                                      plan->batch.found, plan->batch.statuses, plan->batch.errors,
+                                      err);
     }
-    return content_by_digest(content, plan->wanted, plan->count, plan->fetched, plan->statuses,
-                             plan->errors, err);
+    return content_by_digest(content, plan->batch.wanted, plan->batch.count, plan->batch.found,
+                             plan->batch.statuses, plan->batch.errors, err);
 }
 
 /* The config that a fetched manifest names, if the manifest is the one of the index. */
 static bool find_config(const struct content *content, const struct plan *plan, size_t index,
                         struct oci_descriptor *out)
 {
-    const struct oci_index_entry *entry = &content->document.entries[plan->entry_of[index]];
-    struct slice bytes = buf_slice(&plan->fetched[index].bytes);
-    const char *said[] = { plan->fetched[index].media_type };
+    const struct oci_index_entry *entry = &content->document.entries[plan->batch.index_of[index]];
+    struct slice bytes = buf_slice(&plan->batch.found[index].bytes);
+    const char *said[] = { plan->batch.found[index].media_type };
     struct oci_document manifest;
     struct digest actual;
     const char *media_type = NULL;
     struct slice kept;
-    if (plan->statuses[index] != ASSAY_OK || !is_asked(content, entry) ||
+    if (plan->batch.statuses[index] != ASSAY_OK || !is_asked(content, entry) ||
         digest_compute(entry->descriptor.digest.alg, bytes, &actual, NULL) != ASSAY_OK ||
         !digest_equal(&actual, &entry->descriptor.digest) ||
         oci_document_parse(bytes, said, ARRAY_LEN(said), &manifest, NULL) != ASSAY_OK) {
@@ -243,27 +223,27 @@ static enum assay_status prefetch(struct content *content, const struct plan *pl
 {
     const struct job *job = content->job;
     if (!content->with_config || job->source->is_local || job->documents != NULL ||
-        job->cache == NULL || job->net == NULL || plan->count < 2) {
+        job->cache == NULL || job->net == NULL || plan->batch.count < 2) {
         return ASSAY_OK;
     }
-    AUTO_MEM struct oci_descriptor *wanted = mem_alloc(plan->count, sizeof(*wanted));
-    AUTO_MEM enum assay_status *statuses = mem_alloc(plan->count, sizeof(*statuses));
+    AUTO_MEM struct oci_descriptor *wanted = mem_alloc(plan->batch.count, sizeof(*wanted));
+    AUTO_MEM enum assay_status *statuses = mem_alloc(plan->batch.count, sizeof(*statuses));
     if (wanted == NULL || statuses == NULL) {
         return FAIL_NO_MEMORY(err);
     }
-    for (size_t i = 0; i < plan->count; i++) {
+    for (size_t i = 0; i < plan->batch.count; i++) {
         statuses[i] = find_config(content, plan, i, &wanted[i]) ? ASSAY_MANIFEST_MISSING : ASSAY_OK;
     }
-    return content_prefetch_configs(content, wanted, statuses, plan->count, err);
+    return content_prefetch_configs(content, wanted, statuses, plan->batch.count, err);
 }
 
 enum assay_status content_judge_index(struct content *content, struct assay_error *err)
 {
-    CLEANUP(plan_clear) struct plan plan = { 0 };
+    CLEANUP(plan_clear) struct plan plan = { .judged = 0 };
     TRY(make_plan(content, &plan, err));
     TRY(fetch_planned(content, &plan, err));
     TRY(prefetch(content, &plan, err));
-    for (size_t i = 0; i < plan.count; i++) {
+    for (size_t i = 0; i < plan.batch.count; i++) {
         TRY(judge_planned(content, &plan, i, err));
     }
     return conclude(content, &plan, err);

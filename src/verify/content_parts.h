@@ -3,6 +3,7 @@
 #ifndef VERIFY_CONTENT_PARTS_H
 #define VERIFY_CONTENT_PARTS_H
 
+#include "verify/manifest_batch.h"
 #include "verify/session_internal.h"
 
 struct content {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The manifest tree and a repository's trust data, for inspection. */
 #include "base/mem.h"
+#include "verify/manifest_batch.h"
 #include "verify/session_internal.h"
 
 #include <stdio.h>
@@ -11,34 +12,24 @@ static enum assay_status open_trust(struct assay_session *session,
                                     const struct oci_reference *reference, struct worker_net *net,
                                     struct trust_repo **out, struct assay_error *err)
 {
-    struct pin_choice pin;
-    struct server_choice server = { 0 };
+    CLEANUP(pin_choice_clear) struct pin_choice pin = { .origin = "" };
+    CLEANUP(server_choice_clear) struct server_choice server = { .url = NULL };
     struct trust_options options;
     int64_t now_unix_s = 0;
     TRY(session_now(session, &now_unix_s, err));
-    enum assay_status status = pin_choose(session, reference->name, &pin, err);
-    if (status == ASSAY_OK) {
-        status = server_choose(session, reference, &server, err);
+    TRY(pin_choose(session, reference->name, &pin, err));
+    TRY(server_choose(session, reference, &server, err));
+    TRY(trust_options_fill(session, net, &pin, &server, now_unix_s, &options, err));
+    if (trust_needs_server(&options)) {
+        TRY(server_required(&server, reference, err));
     }
-    if (status == ASSAY_OK) {
-        status = trust_options_fill(session, net, &pin, &server, now_unix_s, &options, err);
+    options.all_delegations = true;
+    TRY(trust_format_at(0)->open(reference->name, &options, out, err));
+    enum assay_status status = trust_repo_commit(*out, err);
+    if (status != ASSAY_OK) {
+        trust_repo_free(*out);
+        *out = NULL;
     }
-    if (status == ASSAY_OK && trust_needs_server(&options)) {
-        status = server_required(&server, reference, err);
-    }
-    if (status == ASSAY_OK) {
-        options.all_delegations = true;
-        status = trust_format_at(0)->open(reference->name, &options, out, err);
-    }
-    if (status == ASSAY_OK) {
-        status = trust_repo_commit(*out, err);
-        if (status != ASSAY_OK) {
-            trust_repo_free(*out);
-            *out = NULL;
-        }
-    }
-    pin_choice_clear(&pin);
-    server_choice_clear(&server);
     return status;
 }
 
@@ -46,15 +37,13 @@ enum assay_status session_open_trust(struct assay_session *session,
                                      const struct oci_reference *reference, struct trust_repo **out,
                                      struct assay_error *err)
 {
-    struct worker_net net;
+    CLEANUP(worker_net_close) struct worker_net net = { .net = NULL };
     const struct assay_options *options = &session->options;
     bool offline = options->offline || options->trust_dir != NULL || options->bundle != NULL;
     *out = NULL;
     TRY(session_open_bundle(session, err));
     TRY(worker_net_open(session, offline, &net, err));
-    enum assay_status status = open_trust(session, reference, &net, out, err);
-    worker_net_close(&net);
-    return status;
+    return open_trust(session, reference, &net, out, err);
 }
 
 /* ---- the manifest tree ---- */
@@ -94,11 +83,9 @@ static enum assay_status fill_child(struct inspect_node *node, const struct oci_
     if (entry->is_attestation) {
         return ASSAY_OK;
     }
-    struct oci_document document;
+    CLEANUP(oci_document_clear) struct oci_document document = { .is_index = false };
     TRY(oci_document_parse(bytes, said, ARRAY_LEN(said), &document, err));
-    enum assay_status status = fill_node(node, &document, err);
-    oci_document_clear(&document);
-    return status;
+    return fill_node(node, &document, err);
 }
 
 static void describe_entry(struct inspect_node *node, const struct oci_index_entry *entry)
@@ -117,63 +104,48 @@ static enum assay_status fill_children(struct source *source, struct inspect_nod
                                        const struct oci_document *document, struct assay_error *err)
 {
     size_t count = document->entry_count;
-    node->children = mem_alloc(count + 1, sizeof(*node->children));
-    AUTO_MEM struct oci_descriptor *wanted = mem_alloc(count + 1, sizeof(*wanted));
-    AUTO_MEM struct source_manifest *fetched = mem_alloc(count + 1, sizeof(*fetched));
-    AUTO_MEM enum assay_status *statuses = mem_alloc(count + 1, sizeof(*statuses));
-    AUTO_MEM struct assay_error *errors = mem_alloc(count + 1, sizeof(*errors));
-    if (node->children == NULL || wanted == NULL || fetched == NULL || statuses == NULL ||
-        errors == NULL) {
+    AUTO_MANIFEST_BATCH batch = { .count = 0 };
+    node->children = mem_alloc(count, sizeof(*node->children));
+    if (node->children == NULL) {
         return FAIL_NO_MEMORY(err);
     }
+    TRY(manifest_batch_make(&batch, count, err));
     node->child_count = count;
     for (size_t i = 0; i < count; i++) {
         describe_entry(&node->children[i], &document->entries[i]);
-        wanted[i] = document->entries[i].descriptor;
+        manifest_batch_add(&batch, &document->entries[i].descriptor, i);
     }
-    enum assay_status status =
-        count == 0 ? ASSAY_OK
-                   : source->ops->by_digest(source, wanted, count, fetched, statuses, errors, err);
-    for (size_t i = 0; status == ASSAY_OK && i < count; i++) {
-        if (statuses[i] == ASSAY_OK) {
-            status = fill_child(&node->children[i], &document->entries[i], &fetched[i], err);
-        } else if (statuses[i] == ASSAY_MANIFEST_MISSING && source->is_local) {
-            node->children[i].is_absent = true;
-        } else {
-            status = error_pass(err, &errors[i]);
-        }
+    if (count > 0) {
+        TRY(source->ops->by_digest(source, batch.wanted, count, batch.found, batch.statuses,
+                                   batch.errors, err));
     }
     for (size_t i = 0; i < count; i++) {
-        source_manifest_clear(&fetched[i]);
+        if (batch.statuses[i] == ASSAY_OK) {
+            TRY(fill_child(&node->children[i], &document->entries[i], &batch.found[i], err));
+        } else if (batch.statuses[i] == ASSAY_MANIFEST_MISSING && source->is_local) {
+            node->children[i].is_absent = true;
+        } else {
+            return error_pass(err, &batch.errors[i]);
+        }
     }
-    return status;
+    return ASSAY_OK;
 }
 
 static enum assay_status inspect_manifests(struct source *source, struct inspect_node *out,
                                            struct assay_error *err)
 {
-    struct source_manifest manifest = { 0 };
-    struct oci_document document = { 0 };
+    CLEANUP(source_manifest_clear) struct source_manifest manifest = { .media_type = "" };
+    CLEANUP(oci_document_clear) struct oci_document document = { .is_index = false };
+    const char *said[] = { manifest.media_type };
     struct digest digest;
-    enum assay_status status = source->ops->named(source, &manifest, err);
-    if (status == ASSAY_OK) {
-        status = digest_compute(DIGEST_SHA256, buf_slice(&manifest.bytes), &digest, err);
-    }
-    if (status == ASSAY_OK) {
-        const char *said[] = { manifest.media_type };
-        digest_format(&digest, out->digest);
-        out->size = manifest.bytes.len;
-        status = oci_document_parse(buf_slice(&manifest.bytes), said, 1, &document, err);
-    }
-    if (status == ASSAY_OK) {
-        (void)snprintf(out->media_type, sizeof(out->media_type), "%s",
-                       oci_media_text(document.media));
-        status = document.is_index ? fill_children(source, out, &document, err)
-                                   : fill_node(out, &document, err);
-        oci_document_clear(&document);
-    }
-    source_manifest_clear(&manifest);
-    return status;
+    TRY(source->ops->named(source, &manifest, err));
+    TRY(digest_compute(DIGEST_SHA256, buf_slice(&manifest.bytes), &digest, err));
+    digest_format(&digest, out->digest);
+    out->size = manifest.bytes.len;
+    TRY(oci_document_parse(buf_slice(&manifest.bytes), said, ARRAY_LEN(said), &document, err));
+    (void)snprintf(out->media_type, sizeof(out->media_type), "%s", oci_media_text(document.media));
+    return document.is_index ? fill_children(source, out, &document, err)
+                             : fill_node(out, &document, err);
 }
 
 static enum assay_status inspect_source(struct source *source, struct inspect_node *out,
