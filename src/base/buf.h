@@ -39,6 +39,7 @@ void buf_clear(struct buf *buf);
 /* As buf_clear, but overwrites the bytes first: for secrets. Reserve their room at once, because
  * growing leaves a copy behind. */
 void buf_wipe(struct buf *buf);
+#define AUTO_SECRET CLEANUP(buf_wipe) struct buf
 /* Moves from's bytes into to, which is cleared first; from is left empty, its maximum kept. */
 void buf_move(struct buf *to, struct buf *from);
 

@@ -13,6 +13,12 @@ struct candidates {
     size_t own;
 };
 
+static void candidates_clear(struct candidates *all)
+{
+    mem_free(all->pairs);
+    mem_free(all->dropped);
+}
+
 static bool is_merge_key(const struct yaml_node *key)
 {
     return key->is_plain && slice_is(key->text, "<<");
@@ -143,15 +149,8 @@ enum assay_status yaml_build_pairs(struct yaml_builder *builder, struct yaml_nod
                                    struct yaml_node *const *children, size_t count,
                                    struct assay_error *err)
 {
-    struct candidates all = { 0 };
-    enum assay_status status = collect(builder, &all, children, count, err);
-    if (status == ASSAY_OK) {
-        status = drop_repeated(builder, &all, err);
-    }
-    if (status == ASSAY_OK) {
-        status = keep(builder, &all, node, err);
-    }
-    mem_free(all.pairs);
-    mem_free(all.dropped);
-    return status;
+    CLEANUP(candidates_clear) struct candidates all = { .count = 0 };
+    TRY(collect(builder, &all, children, count, err));
+    TRY(drop_repeated(builder, &all, err));
+    return keep(builder, &all, node, err);
 }

@@ -214,17 +214,15 @@ static enum assay_status find_in_place(struct net_credentials *credentials, cons
                                        const char *registry, struct slice wanted,
                                        struct net_credential *out, struct assay_error *err)
 {
-    struct buf text = BUF_INIT(LIMIT_CREDENTIAL_FILE_BYTES);
+    AUTO_SECRET text = BUF_INIT(LIMIT_CREDENTIAL_FILE_BYTES);
     bool found = false;
-    enum assay_status status = read_place(path, &text, &found, err);
-    if (status == ASSAY_OK && !found && is_named_by_user(credentials, path)) {
-        status = FAIL(err, ASSAY_CREDENTIALS, "%s does not exist", path);
+    TRY(read_place(path, &text, &found, err));
+    if (!found) {
+        return is_named_by_user(credentials, path)
+                   ? FAIL(err, ASSAY_CREDENTIALS, "%s does not exist", path)
+                   : ASSAY_OK;
     }
-    if (status == ASSAY_OK && found) {
-        status = find_in_text(credentials, buf_slice(&text), path, registry, wanted, out, err);
-    }
-    buf_wipe(&text);
-    return status;
+    return find_in_text(credentials, buf_slice(&text), path, registry, wanted, out, err);
 }
 
 static enum assay_status find_anywhere(struct net_credentials *credentials, const char *registry,

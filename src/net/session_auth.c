@@ -111,17 +111,13 @@ static enum assay_status prepare_basic(struct net_session *session, struct excha
                                        const struct net_credential *credential,
                                        struct assay_error *err)
 {
-    struct buf header = BUF_INIT(LIMIT_HEADER_BYTES);
+    AUTO_SECRET header = BUF_INIT(LIMIT_HEADER_BYTES);
     if (credential->user.len == 0) {
         return exchange->withheld ? fail_withheld(exchange, exchange->first.host, err)
                                   : fail_without_login(exchange, err);
     }
-    enum assay_status status = token_basic(credential, &header, err);
-    if (status == ASSAY_OK) {
-        status = session_grant_store(session, exchange, &header, err);
-    }
-    buf_wipe(&header);
-    return status;
+    TRY(token_basic(credential, &header, err));
+    return session_grant_store(session, exchange, &header, err);
 }
 
 static enum assay_status prepare_stored_token(struct net_session *session,
@@ -129,13 +125,9 @@ static enum assay_status prepare_stored_token(struct net_session *session,
                                               const struct net_credential *credential,
                                               struct assay_error *err)
 {
-    struct buf header = BUF_INIT(LIMIT_TOKEN_BYTES + 16);
-    enum assay_status status = token_bearer(buf_text(&credential->registry_token), &header, err);
-    if (status == ASSAY_OK) {
-        status = session_grant_store(session, exchange, &header, err);
-    }
-    buf_wipe(&header);
-    return status;
+    AUTO_SECRET header = BUF_INIT(LIMIT_TOKEN_BYTES + 16);
+    TRY(token_bearer(buf_text(&credential->registry_token), &header, err));
+    return session_grant_store(session, exchange, &header, err);
 }
 
 static enum assay_status prepare_bearer(struct net_session *session, struct job *job,
@@ -165,19 +157,15 @@ static enum assay_status job_prepare(struct net_session *session, struct job *jo
     struct exchange *exchange = job->leader;
     bool is_bearer = exchange->challenge.scheme == NET_SCHEME_BEARER;
     const char *target = exchange->first.host;
-    struct net_credential credential = { 0 };
+    CLEANUP(net_credential_clear) struct net_credential credential = { .found = false };
 
     if (is_bearer) {
         TRY(check_realm(exchange, &job->realm, err));
         target = job->realm.host;
     }
-    enum assay_status status = find_credential(session, exchange, target, &credential, err);
-    if (status == ASSAY_OK) {
-        status = is_bearer ? prepare_bearer(session, job, &credential, err)
-                           : prepare_basic(session, exchange, &credential, err);
-    }
-    net_credential_clear(&credential);
-    return status;
+    TRY(find_credential(session, exchange, target, &credential, err));
+    return is_bearer ? prepare_bearer(session, job, &credential, err)
+                     : prepare_basic(session, exchange, &credential, err);
 }
 
 /* ---- the flight of tokens ---- */
@@ -213,13 +201,9 @@ static enum assay_status take_token(struct net_session *session, const struct jo
     if (response->http_status != 200) {
         return refuse_token(job, response->http_status, err);
     }
-    struct buf header = BUF_INIT(LIMIT_TOKEN_BYTES + 16);
-    enum assay_status status = token_answer_parse(buf_slice(&response->body), &header, err);
-    if (status == ASSAY_OK) {
-        status = session_grant_store(session, job->leader, &header, err);
-    }
-    buf_wipe(&header);
-    return status;
+    AUTO_SECRET header = BUF_INIT(LIMIT_TOKEN_BYTES + 16);
+    TRY(token_answer_parse(buf_slice(&response->body), &header, err));
+    return session_grant_store(session, job->leader, &header, err);
 }
 
 /* Those that wait for the same grant go on, or fail, together. */

@@ -97,33 +97,19 @@ enum assay_status token_request_make(const struct net_challenge *challenge, cons
 enum assay_status token_basic(const struct net_credential *credential, struct buf *out,
                               struct assay_error *err)
 {
-    struct buf plain = BUF_INIT(2 * LIMIT_CREDENTIAL_BYTES + 1);
+    AUTO_SECRET plain = BUF_INIT(2 * LIMIT_CREDENTIAL_BYTES + 1);
     struct slice user = buf_slice(&credential->user);
     struct slice password = buf_slice(&credential->password);
     if (slice_find(user, ':') < user.len) {
         return FAIL(err, ASSAY_CREDENTIALS, "a user name must not hold ':'");
     }
-    enum assay_status status = buf_reserve(&plain, user.len + 1 + password.len, err);
-    if (status == ASSAY_OK) {
-        status = buf_append(&plain, user, err);
-    }
-    if (status == ASSAY_OK) {
-        status = buf_append_byte(&plain, ':', err);
-    }
-    if (status == ASSAY_OK) {
-        status = buf_append(&plain, password, err);
-    }
-    if (status == ASSAY_OK) {
-        status = buf_reserve(out, strlen("Basic ") + plain.len / 3 * 4 + 4, err);
-    }
-    if (status == ASSAY_OK) {
-        status = buf_append_string(out, "Basic ", err);
-    }
-    if (status == ASSAY_OK) {
-        status = base64_encode(buf_slice(&plain), out, err);
-    }
-    buf_wipe(&plain);
-    return status;
+    TRY(buf_reserve(&plain, user.len + 1 + password.len, err));
+    TRY(buf_append(&plain, user, err));
+    TRY(buf_append_byte(&plain, ':', err));
+    TRY(buf_append(&plain, password, err));
+    TRY(buf_reserve(out, strlen("Basic ") + plain.len / 3 * 4 + 4, err));
+    TRY(buf_append_string(out, "Basic ", err));
+    return base64_encode(buf_slice(&plain), out, err);
 }
 
 /* ---- the answer ---- */

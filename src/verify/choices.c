@@ -8,11 +8,8 @@
  * have no case, and the rest of a name is lower case. */
 static bool is_path_prefix(const char *prefix, const char *name)
 {
-    struct slice p = slice_from_string(prefix);
+    struct slice p = slice_trim_end(slice_from_string(prefix), '/');
     struct slice n = slice_from_string(name);
-    while (p.len > 0 && p.ptr[p.len - 1] == '/') {
-        p.len--;
-    }
     size_t same = 0;
     while (same < p.len && same < n.len &&
            byte_to_lower(p.ptr[same]) == byte_to_lower(n.ptr[same])) {
@@ -37,12 +34,8 @@ static enum assay_status set_url(struct server_choice *out, const char *url, con
             FAIL(err, ASSAY_CONFIG, "the trust server %s must be reached by https", parsed.host),
             "Write it as https://HOST[:PORT]; it comes from %s.", reason);
     }
-    struct slice text = slice_from_string(url);
-    while (text.len > 0 && text.ptr[text.len - 1] == '/') {
-        text.len--;
-    }
     AUTO_BUF copy = BUF_INIT(LIMIT_URL_BYTES);
-    TRY(buf_append(&copy, text, err));
+    TRY(buf_append(&copy, slice_trim_end(slice_from_string(url), '/'), err));
     out->url = mem_copy_string(buf_text(&copy));
     out->reason = reason;
     return out->url == NULL ? FAIL_NO_MEMORY(err) : ASSAY_OK;

@@ -226,31 +226,30 @@ static enum assay_status judge_signed(struct content *content, struct assay_erro
     return note_moved(content, err);
 }
 
+static void content_clear(struct content *content)
+{
+    source_manifest_clear(&content->signed_doc);
+    oci_document_clear(&content->document);
+    source_free(content->registry);
+}
+
 enum assay_status content_judge(struct assay_session *session, struct job *job,
                                 const struct trust_claim *claim, struct assay_error *err)
 {
+    CLEANUP(content_clear)
     struct content content = {
         .session = session, .job = job, .claim = claim, .trace = &job->verdict->trace
     };
     content.deep = job->source->is_local || session->options.layers != 0;
     content.with_config =
         content.deep || session->collect != NULL || session->bundle_alone || session->keep_configs;
-    enum assay_status status = fetch_signed(&content, err);
-    if (status == ASSAY_OK) {
-        status = judge_signed(&content, err);
+    TRY(fetch_signed(&content, err));
+    TRY(judge_signed(&content, err));
+    if (content.document.is_index) {
+        TRY(content_judge_index(&content, err));
+    } else {
+        TRY(content_check_named(&content, err)); /* nothing else can be right then */
+        TRY(content_judge_single(&content, err));
     }
-    if (status == ASSAY_OK && !content.document.is_index) {
-        status = content_check_named(&content, err); /* nothing else can be right then */
-    }
-    if (status == ASSAY_OK) {
-        status = content.document.is_index ? content_judge_index(&content, err)
-                                           : content_judge_single(&content, err);
-    }
-    if (status == ASSAY_OK) {
-        status = content_check_named(&content, err);
-    }
-    source_manifest_clear(&content.signed_doc);
-    oci_document_clear(&content.document);
-    source_free(content.registry);
-    return status;
+    return content_check_named(&content, err);
 }

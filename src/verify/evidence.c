@@ -97,6 +97,17 @@ static enum assay_status open_parts(struct assay_session *session, struct sessio
     return status;
 }
 
+static enum assay_status open_evidence(struct assay_session *session, const char *reference,
+                                       struct session_evidence *out, struct assay_error *err)
+{
+    if (out->net == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    TRY(session_open_bundle(session, err));
+    TRY(set_name(session, reference, out, err));
+    return open_parts(session, out, err);
+}
+
 enum assay_status session_open_evidence(struct assay_session *session, const char *reference,
                                         struct session_evidence *out, struct assay_error *err)
 {
@@ -107,16 +118,7 @@ enum assay_status session_open_evidence(struct assay_session *session, const cha
         .threads = session_threads(session),
         .net = mem_alloc(1, sizeof(*out->net)),
     };
-    enum assay_status status = out->net == NULL ? FAIL_NO_MEMORY(err) : ASSAY_OK;
-    if (status == ASSAY_OK) {
-        status = session_open_bundle(session, err);
-    }
-    if (status == ASSAY_OK) {
-        status = set_name(session, reference, out, err);
-    }
-    if (status == ASSAY_OK) {
-        status = open_parts(session, out, err);
-    }
+    enum assay_status status = open_evidence(session, reference, out, err);
     if (status != ASSAY_OK) {
         session_evidence_clear(out);
     }

@@ -6,48 +6,48 @@
 static enum assay_status describe_pin(const struct pin_choice *pin, struct session_explanation *out,
                                       struct assay_error *err)
 {
-    char text[DIGEST_TEXT_BYTES] = "none";
+    char fingerprint[DIGEST_TEXT_BYTES];
+    const char *text = "none";
     switch (pin->pin.kind) {
     case TUF_PIN_NONE:
         break;
     case TUF_PIN_FINGERPRINT:
-        digest_format(&pin->pin.fingerprint, text);
+        digest_format(&pin->pin.fingerprint, fingerprint);
+        text = fingerprint;
         break;
     case TUF_PIN_ROOT:
-        TRY(mem_set_string(&out->pin, "a root file", err));
-        return mem_set_string(&out->pin_origin, pin->origin, err);
+        text = "a root file";
+        break;
     case TUF_PIN_CA:
-        TRY(mem_set_string(&out->pin, "a CA file", err));
-        return mem_set_string(&out->pin_origin, pin->origin, err);
+        text = "a CA file";
+        break;
     }
     TRY(mem_set_string(&out->pin, text, err));
     return mem_set_string(&out->pin_origin, pin->origin, err);
 }
 
+static enum assay_status set_source(struct session_explanation *out, const char *source,
+                                    const char *reason, struct assay_error *err)
+{
+    TRY(mem_set_string(&out->trust_source, source, err));
+    return mem_set_string(&out->trust_source_reason, reason, err);
+}
+
 static enum assay_status describe_source(const struct assay_session *session,
                                          struct session_explanation *out, struct assay_error *err)
 {
-    struct server_choice server;
+    CLEANUP(server_choice_clear) struct server_choice server = { .url = NULL };
     if (session->options.bundle != NULL) {
-        TRY(mem_set_string(&out->trust_source, session->options.bundle, err));
-        return mem_set_string(&out->trust_source_reason, "--bundle", err);
+        return set_source(out, session->options.bundle, "--bundle", err);
     }
     if (session->options.trust_dir != NULL) {
-        TRY(mem_set_string(&out->trust_source, session->options.trust_dir, err));
-        return mem_set_string(&out->trust_source_reason, "--trust-dir", err);
+        return set_source(out, session->options.trust_dir, "--trust-dir", err);
     }
     if (session->options.offline) {
-        TRY(mem_set_string(&out->trust_source, "the stored state", err));
-        return mem_set_string(&out->trust_source_reason, "--offline", err);
+        return set_source(out, "the stored state", "--offline", err);
     }
     TRY(server_choose(session, &out->reference, &server, err));
-    enum assay_status status =
-        mem_set_string(&out->trust_source, server.url == NULL ? "" : server.url, err);
-    if (status == ASSAY_OK) {
-        status = mem_set_string(&out->trust_source_reason, server.reason, err);
-    }
-    server_choice_clear(&server);
-    return status;
+    return set_source(out, server.url == NULL ? "" : server.url, server.reason, err);
 }
 
 static const char *anchor_name(enum tuf_anchor_kind anchor)
