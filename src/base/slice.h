@@ -99,6 +99,15 @@ static inline struct slice slice_first(struct slice a, size_t len)
     return (struct slice){ a.ptr, len < a.len ? len : a.len };
 }
 
+/* Without the bytes equal to c at its end. */
+static inline struct slice slice_trim_end(struct slice a, char c)
+{
+    while (a.len > 0 && a.ptr[a.len - 1] == (uint8_t)c) {
+        a.len--;
+    }
+    return a;
+}
+
 /* ASCII alone: no locale, no other letters. */
 static inline uint8_t byte_to_lower(uint8_t byte)
 {

@@ -104,10 +104,7 @@ static bool has_server(const struct config *config, const char *prefix)
 /* With what no repository's name begins, an entry would silently do nothing. */
 static enum assay_status check_prefix(const struct json_at *item, struct assay_error *err)
 {
-    struct slice prefix = slice_from_string(item->key);
-    while (prefix.len > 0 && prefix.ptr[prefix.len - 1] == '/') {
-        prefix.len--;
-    }
+    struct slice prefix = slice_trim_end(slice_from_string(item->key), '/');
     AUTO_BUF name = BUF_INIT(LIMIT_CONFIG_FILE_BYTES);
     TRY(buf_printf(&name, err, "%.*s/x/x", SLICE_ARGS(prefix)));
     struct oci_reference reference = { 0 };

@@ -32,9 +32,7 @@ static size_t match_length(const char *key, struct slice wanted)
     } else {
         old = false;
     }
-    while (rest.len > 0 && rest.ptr[rest.len - 1] == '/') {
-        rest.len--;
-    }
+    rest = slice_trim_end(rest, '/');
     struct slice host = slice_first(rest, slice_find(rest, '/'));
     struct slice path = slice_from(rest, host.len);
     if (credential_is_hub(host)) {
@@ -58,30 +56,20 @@ static size_t match_length(const char *key, struct slice wanted)
 static enum assay_status take_auth(const char *auth, struct net_credential *out,
                                    struct assay_error *err)
 {
-    struct buf plain = BUF_INIT(LIMIT_CREDENTIAL_BYTES);
+    AUTO_SECRET plain = BUF_INIT(LIMIT_CREDENTIAL_BYTES);
     struct slice text = slice_from_string(auth);
     size_t len = 0;
-    enum assay_status status = buf_reserve(&plain, text.len, err);
-    if (status == ASSAY_OK) {
-        status = base64_decode(text, plain.ptr, plain.max, &len, err);
-    }
+    TRY(buf_reserve(&plain, text.len, err));
+    TRY(base64_decode(text, plain.ptr, plain.max, &len, err));
     struct slice both = slice_of(plain.ptr, len);
     struct slice user = slice_first(both, slice_find(both, ':'));
-    struct slice password = slice_from(both, user.len + 1);
-    while (password.len > 0 && password.ptr[password.len - 1] == '\0') {
-        password.len--; /* old docker pads with NUL */
+    /* old docker pads with NUL */
+    struct slice password = slice_trim_end(slice_from(both, user.len + 1), '\0');
+    if (user.len == 0 || user.len == both.len) {
+        return FAIL(err, ASSAY_CREDENTIALS, "'auth' is not base64 of USER:PASSWORD");
     }
-    if (status == ASSAY_OK && (user.len == 0 || user.len == both.len)) {
-        status = FAIL(err, ASSAY_CREDENTIALS, "'auth' is not base64 of USER:PASSWORD");
-    }
-    if (status == ASSAY_OK) {
-        status = credential_take(&out->user, user, err);
-    }
-    if (status == ASSAY_OK) {
-        status = credential_take(&out->password, password, err);
-    }
-    buf_wipe(&plain);
-    return status;
+    TRY(credential_take(&out->user, user, err));
+    return credential_take(&out->password, password, err);
 }
 
 static enum assay_status take_member(const struct json_at *entry, const char *key, struct buf *out,

@@ -91,12 +91,8 @@ static enum assay_status write_ca(struct policy_import *import, const struct yam
     const char *below = NULL;
     const char *exact = NULL;
     bool written = false;
-    struct slice prefix = pair->key->text;
     TRY(policy_read_text(&import->reader, pair->value, "ca", &file, err));
-    while (prefix.len > 0 && prefix.ptr[prefix.len - 1] == '/') {
-        prefix.len--;
-    }
-    TRY(arena_copy_text(import->reader.arena, prefix, &exact, err));
+    TRY(arena_copy_text(import->reader.arena, slice_trim_end(pair->key->text, '/'), &exact, err));
     TRY(arena_format(import->reader.arena, &below, err, "%s/*", exact));
     TRY(reject_ca(import, pinning, exact, file, &written, err));
     TRY(reject_ca(import, pinning, below, file, &written, err));

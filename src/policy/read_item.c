@@ -32,10 +32,7 @@ static enum assay_status read_server(const struct item *item, const char **out,
     if (!url.https || strpbrk(url.path, "?#") != NULL) {
         return REFUSE(item, err, "server: expected https://HOST[:PORT][/PATH]");
     }
-    while (text.len > 0 && text.ptr[text.len - 1] == '/') {
-        text.len--;
-    }
-    return arena_copy_text(item->reader->arena, text, out, err);
+    return arena_copy_text(item->reader->arena, slice_trim_end(text, '/'), out, err);
 }
 
 /* A file is read once here, so that a policy without its root is refused at once, and not taken
