@@ -125,9 +125,12 @@ def test_help():
                  INTERRUPTED=130, TERMINATED=143)
     table = dict(re.findall(r"^([a-z0-9-]+) +(\d+)  ", texts[1], re.M))
     check("help status has every status", {r[0]: str(codes[r[1]]) for r in rows} == table)
-    manual = open(f"{BUILD}/src/man/assay-status.7").read()
-    check("assay-status(7) has every status",
-          re.findall(r"^\.It Li (\S+)$", manual, re.M) == [r[0] for r in rows])
+    manual = open(f"{BUILD}/src/man/assay-status.7").read().split(".Sh RULES")
+    rules = re.findall(r'^X\(\w+, *"([^"]+)"', open(f"{ROOT}/src/base/rules.def").read(), re.M)
+    for part, what, wanted in zip(manual, ("status", "rule"), ([r[0] for r in rows], rules)):
+        check(f"assay-status(7) has every {what}",
+              re.findall(r"^\.It Li (\S+)$", part, re.M) == wanted)
+    check("assay-status(7) has both parts", len(manual) == 2)
     for id_, class_ in rows:
         expect(f"help {id_}", run("help", id_), 0, [f"{id_} (exit code {codes[class_]})"])
 
