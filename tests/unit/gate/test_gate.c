@@ -636,7 +636,7 @@ Test(gate, fingerprints)
 /* Below the working directory the same however it was named; elsewhere the same on each machine. */
 Test(gate, fingerprints_hold_the_path)
 {
-    char first[GATE_FINGERPRINT_BYTES];
+    char first[DIGEST_HEX_BYTES];
     memcpy(first, fingerprint("a/b", 1, APP ":1.0"), sizeof(first));
     cr_expect_str_eq(fingerprint_at("/x/a/b", "a/b", 1, APP ":1.0"), first, "absolute");
     cr_expect_str_eq(fingerprint_at("c/../a/b", "a/b", 1, APP ":1.0"), first, "around");
