@@ -94,6 +94,7 @@ struct curl_transfer {
     uint64_t body_bytes; /* of a 200, wherever they went */
     bool in_header;      /* between a status line and its empty line */
     bool header_done;    /* of the final answer; later lines are trailers */
+    bool is_sent;        /* the request: from then on the server decides what comes */
     bool stale;          /* the kept connection was refused: again, on a new one */
     bool body_cut;       /* an error's body beyond what is kept: the answer counts, the rest not */
     bool done;

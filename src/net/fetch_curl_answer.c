@@ -360,7 +360,12 @@ static void judge_end(struct curl_transfer *transfer, CURLcode code)
     if (response->status != ASSAY_OK) {
         return; /* a callback has said why */
     }
-    if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && transfer->body_cut)) {
+    if (code == CURLE_OUT_OF_MEMORY && transfer->is_sent) {
+        /* what libcurl says of a line beyond its own limit, and a server must not choose that we
+         * have no memory */
+        REFUSE(transfer, ASSAY_NET_PROTOCOL, "%s: a header line is longer than libcurl takes",
+               transfer->host_port);
+    } else if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && transfer->body_cut)) {
         REFUSE(transfer, outcome_of(transfer, code), "%s: %s", transfer->host_port, reason);
     } else if (!transfer->header_done) {
         REFUSE(transfer, ASSAY_NET_PROTOCOL, "%s: the answer has no complete header",

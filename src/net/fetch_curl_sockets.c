@@ -92,11 +92,13 @@ int curl_before_request(void *context, char *remote UNUSED, char *local UNUSED, 
     long fresh = 0;
     if (curl->easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &fresh) == CURLE_OK &&
         fresh > 0) {
+        transfer->is_sent = true;
         return CURL_PREREQFUNC_OK;
     }
     transfer->stale =
         curl->easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK ||
         (tls != NULL && tls->internals != NULL && curl->ssl_has_pending(tls->internals) != 0) ||
         !is_quiet(transfer->sockets, local_port, remote_port);
+    transfer->is_sent = !transfer->stale;
     return transfer->stale ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
