@@ -104,6 +104,9 @@ MUST_CHECK enum assay_status compose_open(struct compose *run, const struct comp
                                           const struct scan_spot *spot, const char *path,
                                           struct compose_opened *out, struct assay_error *err);
 void compose_opened_clear(struct compose_opened *opened);
+/* Counts bytes that are read beside those of opened files, as compose_visit does values. */
+MUST_CHECK enum assay_status compose_read(struct compose *run, const struct scan_spot *spot,
+                                          size_t bytes, struct assay_error *err);
 /* Another compose file; *out is NULL where a problem says why. */
 MUST_CHECK enum assay_status compose_load(struct compose *run, const struct compose_scope *scope,
                                           const struct yaml_node *node, const char *path,

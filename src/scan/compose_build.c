@@ -279,7 +279,12 @@ static enum assay_status scan_inline(const struct build *build, const struct par
                                    part->text.problem, err);
     }
     struct scan_input input = part->scope->file->input;
+    const struct scan_spot spot = scan_node_spot(input.file, part->text.node);
     input.text = slice_from_string(part->text.text);
+    TRY(compose_read(build->run, &spot, input.text.len, err));
+    if (build->run->is_full) {
+        return ASSAY_OK;
+    }
     TRY(scan_text(build, &input, err));
     for (size_t i = references; i < scan->reference_count; i++) {
         move_spot(part, &scan->references[i].spot);

@@ -76,6 +76,16 @@ void compose_opened_clear(struct compose_opened *opened)
     *opened = (struct compose_opened){ 0 };
 }
 
+enum assay_status compose_read(struct compose *run, const struct scan_spot *spot, size_t bytes,
+                               struct assay_error *err)
+{
+    run->opened_bytes += bytes;
+    if (run->opened_bytes <= LIMIT_COMPOSE_BYTES || run->is_full) {
+        return ASSAY_OK;
+    }
+    return fill_up(run, spot, err, "the file leads to more bytes than the limit allows");
+}
+
 /* ---- services ---- */
 
 static bool is_service(const struct yaml_node *node)

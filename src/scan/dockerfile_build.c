@@ -6,6 +6,8 @@
 #include "oci/reference.h"
 #include "scan/expand.h"
 
+#include <stdlib.h>
+
 void dockerfile_build_init(struct dockerfile_build *build, const struct scan_options *options,
                            const struct scan_build *given)
 {
@@ -20,6 +22,7 @@ void dockerfile_build_clear(struct dockerfile_build *build)
 {
     mem_free(build->args);
     mem_free(build->stages);
+    mem_free(build->contexts);
     arena_clear(&build->arena);
 }
 
@@ -55,52 +58,79 @@ static const char *given_value(const struct dockerfile_build *build, struct slic
     return dockerfile_is_given(build, name, &value) ? value : NULL;
 }
 
-/* Whether a context of this name is the image of that one: tags and registries may be implied. */
-static enum assay_status is_same_image(struct slice context, const char *name, bool *same,
-                                       struct assay_error *err)
+/* The name of an image in full: tags and registries may be implied. NULL: it is no such name. */
+static enum assay_status normalise(struct dockerfile_build *build, const char *name,
+                                   const char **out, struct assay_error *err)
 {
-    struct oci_reference a = { 0 };
-    struct oci_reference b = { 0 };
-    AUTO_BUF text = BUF_INIT(LIMIT_SCAN_BYTES);
-    TRY(buf_append(&text, context, err));
-    *same = slice_is(context, name);
-    if (!*same && oci_reference_parse(buf_text(&text), &a, NULL) == ASSAY_OK &&
-        oci_reference_parse(name, &b, NULL) == ASSAY_OK) {
-        *same = slice_is(slice_from_string(a.text), b.text);
+    struct oci_reference reference = { 0 };
+    struct assay_error failure = ERROR_INIT;
+    *out = NULL;
+    enum assay_status status = oci_reference_parse(name, &reference, &failure);
+    if (status == ASSAY_OK) {
+        status = arena_copy_text(&build->arena, slice_from_string(reference.text), out, &failure);
     }
-    oci_reference_clear(&a);
-    oci_reference_clear(&b);
+    oci_reference_clear(&reference);
+    return status == ASSAY_OK || status == ASSAY_REFERENCE ? ASSAY_OK : error_pass(err, &failure);
+}
+
+/* The last of a name comes first. */
+static enum assay_status add_contexts(struct dockerfile_build *build, const char *const *pairs,
+                                      size_t count, struct assay_error *err)
+{
+    for (size_t i = count; i > 0; i--) {
+        struct dockerfile_context context = { 0 };
+        struct slice pair = slice_from_string(pairs[i - 1]);
+        struct slice name = slice_first(pair, slice_find(pair, '='));
+        if (name.len == pair.len) {
+            continue;
+        }
+        context.value = pairs[i - 1] + name.len + 1;
+        TRY(arena_copy(&build->arena, name, &context.name, err));
+        TRY(normalise(build, (const char *)context.name.ptr, &context.image, err));
+        TRY(mem_grow(&build->contexts, build->context_count, &build->context_cap, sizeof(context),
+                     err));
+        build->contexts[build->context_count++] = context;
+    }
     return ASSAY_OK;
 }
 
-static enum assay_status find_context(const char *const *pairs, size_t count, const char *name,
+static enum assay_status read_contexts(struct dockerfile_build *build, struct assay_error *err)
+{
+    const struct scan_options *options = build->options;
+    if (build->knows_contexts) {
+        return ASSAY_OK;
+    }
+    build->knows_contexts = true;
+    if (build->given != NULL) {
+        TRY(add_contexts(build, build->given->contexts, build->given->context_count, err));
+    }
+    return add_contexts(build, options->build_contexts, options->build_context_count, err);
+}
+
+static enum assay_status find_context(struct dockerfile_build *build, const char *name,
                                       const char **value, struct assay_error *err)
 {
+    const char *image = NULL;
     *value = NULL;
-    for (size_t i = count; i > 0 && *value == NULL; i--) {
-        struct slice pair = slice_from_string(pairs[i - 1]);
-        struct slice key = slice_first(pair, slice_find(pair, '='));
-        bool same = false;
-        if (key.len < pair.len) {
-            TRY(is_same_image(key, name, &same, err));
-        }
-        *value = same ? pairs[i - 1] + key.len + 1 : NULL;
+    TRY(read_contexts(build, err));
+    if (build->context_count > 0) {
+        TRY(normalise(build, name, &image, err));
+    }
+    for (size_t i = 0; i < build->context_count && *value == NULL; i++) {
+        const struct dockerfile_context *context = &build->contexts[i];
+        bool is_same =
+            image != NULL && context->image != NULL && strcmp(image, context->image) == 0;
+        *value = is_same || slice_is(context->name, name) ? context->value : NULL;
     }
     return ASSAY_OK;
 }
 
-enum assay_status dockerfile_replaced(const struct dockerfile_build *build, const char *name,
+enum assay_status dockerfile_replaced(struct dockerfile_build *build, const char *name,
                                       const char **image, struct assay_error *err)
 {
     static const char prefix[] = "docker-image://";
-    const struct scan_options *options = build->options;
-    const char *value = NULL;
-    if (build->given != NULL) {
-        TRY(find_context(build->given->contexts, build->given->context_count, name, &value, err));
-    }
-    if (value == NULL) {
-        TRY(find_context(options->build_contexts, options->build_context_count, name, &value, err));
-    }
+    const char *value;
+    TRY(find_context(build, name, &value, err));
     bool is_image =
         value != NULL && slice_has_prefix(slice_from_string(value), slice_from_string(prefix));
     *image = is_image ? value + strlen(prefix) : value == NULL ? NULL : "";
@@ -223,25 +253,53 @@ enum assay_status dockerfile_add_arg(struct dockerfile_build *build, struct slic
 enum assay_status dockerfile_add_stage(struct dockerfile_build *build, struct slice name,
                                        struct assay_error *err)
 {
+    struct dockerfile_stage stage = { .index = build->stage_count };
     if (build->stage_count == LIMIT_STAGES) {
         return FAIL(err, ASSAY_FILE_LIMIT, "there are more than %d stages", LIMIT_STAGES);
     }
-    TRY(mem_grow(&build->stages, build->stage_count, &build->stage_cap, sizeof(*build->stages),
-                 err));
-    TRY(arena_copy_text(&build->arena, name, &build->stages[build->stage_count], err));
-    build->stage_count++;
+    TRY(arena_copy(&build->arena, name, &stage.name, err));
+    TRY(mem_grow(&build->stages, build->stage_count, &build->stage_cap, sizeof(stage), err));
+    build->stages[build->stage_count++] = stage;
     return ASSAY_OK;
 }
 
-bool dockerfile_is_stage(const struct dockerfile_build *build, size_t count, const char *name,
-                         bool any_case)
+bool dockerfile_is_stage(const struct dockerfile_build *build, const char *name)
 {
     struct slice wanted = slice_from_string(name);
-    for (size_t i = 0; i < count && wanted.len > 0; i++) {
-        if (any_case ? slice_is_ignoring_case(wanted, build->stages[i])
-                     : slice_is(wanted, build->stages[i])) {
+    for (size_t i = 0; i < build->stage_count && wanted.len > 0; i++) {
+        if (slice_equal(wanted, build->stages[i].name)) {
             return true;
         }
     }
     return false;
+}
+
+static int compare_stages(const void *a, const void *b)
+{
+    const struct dockerfile_stage *x = a;
+    const struct dockerfile_stage *y = b;
+    int order = slice_compare(x->name, y->name);
+    return order != 0 ? order : size_compare(x->index, y->index);
+}
+
+void dockerfile_sort_stages(struct dockerfile_build *build)
+{
+    if (build->stage_count > 1) {
+        qsort(build->stages, build->stage_count, sizeof(*build->stages), compare_stages);
+    }
+}
+
+size_t dockerfile_find_stage(const struct dockerfile_build *build, struct slice name)
+{
+    size_t from = 0;
+    size_t to = build->stage_count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        bool is_before = slice_compare(build->stages[middle].name, name) < 0;
+        from = is_before ? middle + 1 : from;
+        to = is_before ? to : middle;
+    }
+    bool found =
+        name.len > 0 && to < build->stage_count && slice_equal(build->stages[to].name, name);
+    return found ? build->stages[to].index : SIZE_MAX;
 }

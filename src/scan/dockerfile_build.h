@@ -13,6 +13,18 @@ struct dockerfile_arg {
     const char *missing; /* what that would need; in the arena */
 };
 
+struct dockerfile_stage {
+    struct slice name; /* in lower case; empty: none */
+    size_t index;      /* as FROM stands in the file */
+};
+
+/* What a build is given in place of an image or stage. */
+struct dockerfile_context {
+    struct slice name;
+    const char *image; /* the name in full; NULL: it is not that of an image */
+    const char *value;
+};
+
 struct dockerfile_build {
     const struct scan_options *options;
     const struct scan_build *given; /* NULL: nothing more than the options */
@@ -21,9 +33,13 @@ struct dockerfile_build {
     struct dockerfile_arg *args;
     size_t arg_count;
     size_t arg_cap;
-    const char **stages; /* names in lower case; "": none */
+    struct dockerfile_stage *stages;
     size_t stage_count;
     size_t stage_cap;
+    struct dockerfile_context *contexts; /* the first of a name counts */
+    size_t context_count;
+    size_t context_cap;
+    bool knows_contexts;
     size_t budget;
     const char *missing; /* the name that the last text could not do without; NULL: none */
 };
@@ -48,13 +64,16 @@ MUST_CHECK enum assay_status dockerfile_fill(struct dockerfile_build *build, str
                                              struct buf *out, bool *changed, const char **problem,
                                              struct assay_error *err);
 
-/* Of the first count stages. FROM finds names as they are written; --from in any case. */
-bool dockerfile_is_stage(const struct dockerfile_build *build, size_t count, const char *name,
-                         bool any_case);
+/* FROM finds names as they are written. */
+bool dockerfile_is_stage(const struct dockerfile_build *build, const char *name);
+/* When all are known. */
+void dockerfile_sort_stages(struct dockerfile_build *build);
+/* The index of the first stage of a name, which is in lower case, when they are sorted; SIZE_MAX:
+ * there is none. */
+size_t dockerfile_find_stage(const struct dockerfile_build *build, struct slice name);
 
 /* What a build is given in place of an image or stage; NULL: nothing. "": no image. */
-MUST_CHECK enum assay_status dockerfile_replaced(const struct dockerfile_build *build,
-                                                 const char *name, const char **image,
-                                                 struct assay_error *err);
+MUST_CHECK enum assay_status dockerfile_replaced(struct dockerfile_build *build, const char *name,
+                                                 const char **image, struct assay_error *err);
 
 #endif

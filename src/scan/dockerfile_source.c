@@ -128,6 +128,18 @@ static bool is_number(const char *text, size_t *index)
     return at > start && text[at] == '\0';
 }
 
+/* In any case. */
+static enum assay_status find_stage(struct dockerfile *file, const char *name, size_t *stage,
+                                    struct assay_error *err)
+{
+    buf_reset(&file->word);
+    for (size_t i = 0; name[i] != '\0'; i++) {
+        TRY(buf_append_byte(&file->word, byte_to_lower((uint8_t)name[i]), err));
+    }
+    *stage = dockerfile_find_stage(&file->build, buf_slice(&file->word));
+    return ASSAY_OK;
+}
+
 static enum assay_status settle(struct dockerfile *file, struct dockerfile_source *source,
                                 struct assay_error *err)
 {
@@ -135,6 +147,7 @@ static enum assay_status settle(struct dockerfile *file, struct dockerfile_sourc
     struct scan_reference *found = &source->reference;
     const char *replacement = NULL;
     size_t index;
+    size_t stage;
     if (found->text == NULL) {
         return scan_add(file->scan, found, err);
     }
@@ -144,11 +157,11 @@ static enum assay_status settle(struct dockerfile *file, struct dockerfile_sourc
                    : scan_add_problem(file->scan, &found->spot, ASSAY_FILE_SYNTAX, err,
                                       "there is no stage %s", found->text);
     }
-    if (dockerfile_is_stage(build, source->stage_count, found->text, true) ||
-        slice_is(slice_from_string(found->text), "scratch")) {
+    TRY(find_stage(file, found->text, &stage, err));
+    if (stage < source->stage_count || slice_is(slice_from_string(found->text), "scratch")) {
         return ASSAY_OK;
     }
-    if (dockerfile_is_stage(build, build->stage_count, found->text, true)) {
+    if (stage != SIZE_MAX) {
         found->text = NULL;
         found->is_rewritable = false;
         found->problem = "the stage of that name ends further down: some builders take an image";
@@ -164,6 +177,7 @@ static enum assay_status settle(struct dockerfile *file, struct dockerfile_sourc
 
 enum assay_status dockerfile_settle_sources(struct dockerfile *file, struct assay_error *err)
 {
+    dockerfile_sort_stages(&file->build);
     for (size_t i = 0; i < file->source_count; i++) {
         TRY(settle(file, &file->sources[i], err));
     }

@@ -74,6 +74,28 @@ Test(scan_compose_limits, of_contexts, .init = start, .fini = end)
     check("one more");
 }
 
+#define INLINE_BYTES ((int)(MIB / 2))
+
+/* Builds of one text that stands in the file once. */
+static void add_inline(size_t count)
+{
+    ADD(files, "=== compose.yaml\nx: &i \"FROM base\\n#%0*d\"\nservices:\n", INLINE_BYTES - 11, 0);
+    for (size_t i = 0; i < count; i++) {
+        ADD(files, "  s%zu: {build: {dockerfile_inline: *i}}\n", i);
+    }
+    ADD(found, "compose.yaml:1:4 base base\n");
+}
+
+Test(scan_compose_limits, of_bytes_that_are_read, .init = start, .fini = end)
+{
+    size_t most = LIMIT_COMPOSE_BYTES / INLINE_BYTES;
+    add_inline(most);
+    check("as many as may be");
+    add_inline(most + 1);
+    ADD(found, "compose.yaml:1:4! file-limit\n");
+    check("one more");
+}
+
 static void add_includes(size_t count)
 {
     ADD(files, "=== compose.yaml\ninclude: [c1.yml]\n");
