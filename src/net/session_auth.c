@@ -66,7 +66,7 @@ static enum assay_status fail_withheld(const struct exchange *exchange, const ch
 static enum assay_status fail_without_login(const struct exchange *exchange,
                                             struct assay_error *err)
 {
-    char host_port[300];
+    char host_port[NET_HOST_PORT_BYTES];
     net_url_host_port(&exchange->first, host_port);
     (void)FAIL(err, ASSAY_UNAUTHORIZED, "%s wants user and password, there are none", host_port);
     return error_remedy(err, ASSAY_UNAUTHORIZED,

@@ -216,8 +216,9 @@ void net_url_host_port(const struct net_url *url, char out[NET_HOST_PORT_BYTES])
     const char *open = ipv6 ? "[" : "";
     const char *close = ipv6 ? "]" : "";
     if (url->default_port) {
-        (void)snprintf(out, 300, "%s%s%s", open, url->host, close);
+        (void)snprintf(out, NET_HOST_PORT_BYTES, "%s%s%s", open, url->host, close);
     } else {
-        (void)snprintf(out, 300, "%s%s%s:%u", open, url->host, close, (unsigned)url->port);
+        (void)snprintf(out, NET_HOST_PORT_BYTES, "%s%s%s:%u", open, url->host, close,
+                       (unsigned)url->port);
     }
 }
