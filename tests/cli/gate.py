@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gate as its users run it: what it finds, what the policies make of it, what comes out."""
+import html
 import json
 import os
 import re
@@ -198,7 +199,7 @@ def files_of(*args, cwd):
         "json": [row["file"] for row in json.loads(said["json"])["results"]],
         "jsonl": [line["image"]["file"] for line in lines if "image" in line],
         "junit": [case.get("classname") for case in xml.etree.ElementTree.fromstring(said["junit"]).iter("testcase")],
-        "markdown": re.findall(r"<code>([^<]+)</code>:\d+ \| policy", said["markdown"]),
+        "markdown": re.findall(r"<code>([^<]+)</code>:\d+ \| policy", html.unescape(said["markdown"])),
         "sarif": [row["locations"][0]["physicalLocation"]["artifactLocation"]
                   for row in json.loads(said["sarif"])["runs"][0]["results"]],
         "github": re.findall("^::error file=([^,]+),", said["github"], re.M),
