@@ -174,6 +174,18 @@ static const char *find_arg(const void *ctx, struct slice name)
     return value;
 }
 
+static const char *why_missing(const struct dockerfile_build *build)
+{
+    const char *value = NULL;
+    bool is_given = dockerfile_is_given(build, slice_from_string(build->missing), &value);
+    if (value != NULL) {
+        return "is given a value that counts only for an ARG before the first FROM";
+    }
+    return is_given ? "is given a value that is not known, or is no text"
+                    : "has no value here; an ARG before the first FROM can have one, or get it by "
+                      "--build-arg";
+}
+
 enum assay_status dockerfile_fill(struct dockerfile_build *build, struct slice word,
                                   struct buf *out, bool *changed, const char **problem,
                                   struct assay_error *err)
@@ -196,12 +208,8 @@ enum assay_status dockerfile_fill(struct dockerfile_build *build, struct slice w
         TRY(miss(build, slice_from_string(result.unset_name)));
     }
     if (build->missing != NULL) {
-        const char *given = NULL;
-        bool is_given = dockerfile_is_given(build, slice_from_string(build->missing), &given);
-        return arena_format(&build->arena, problem, err,
-                            is_given ? "\"%s\" is given a value that is not known, or is no text"
-                                     : "\"%s\" has no value here; --build-arg can give it one",
-                            build->missing);
+        return arena_format(&build->arena, problem, err, "\"%s\" %s", build->missing,
+                            why_missing(build));
     }
     return ASSAY_OK;
 }

@@ -81,6 +81,16 @@ def test_places():
     expect("gate: nothing named", run("gate"), 2)
 
 
+def test_arguments_of_a_stage():
+    """Before the first FROM an ARG is for every FROM; behind it, for its stage alone."""
+    top = tree(Dockerfile=f"FROM {PINNED}\nARG X\nFROM $X\n")
+    expect("gate: no value", gate(top), 4, ["an ARG before the first FROM can have one"])
+    expect("gate: a value that does not count", gate("--build-arg", f"X={PINNED}", top), 4,
+           ["counts only for an ARG before the first FROM"])
+    top = tree(Dockerfile=f"ARG X\nFROM $X\n")
+    expect("gate: a value that counts", gate("--build-arg", f"X={PINNED}", top), 0)
+
+
 def test_bad_files():
     top = tree(a_dot_yaml="apiVersion: v1\nkind: Pod\nspec: [\n", Dockerfile=f"FROM {PINNED}\n")
     expect("gate: malformed, the rest is judged", gate(top), 2, ["a.yaml:4:", "file-unread", "TRUSTED"])
