@@ -122,8 +122,8 @@ Test(report_text, failure)
     cr_expect_str_eq(buf_text(&out), "assay: app:1.0: the timestamp expired [expired]\n"
                                      "  in   registry.example.com/app\n"
                                      "  why  The metadata has expired.\n"
-                                     "  do   Ask the publisher to sign again; use --at TIME to "
-                                     "judge a past moment.\n");
+                                     "  do   Check this machine's clock; ask the publisher to "
+                                     "sign again, or judge a past moment by --at TIME.\n");
     buf_reset(&out);
     (void)error_remedy(&verdict.error, ASSAY_EXPIRED, "Wait.");
     cr_assert_eq(report_failure("", &verdict.error, &style, &out, NULL), ASSAY_OK);
