@@ -64,8 +64,8 @@ enum assay_status compose_open(struct compose *run, const struct compose_scope *
         return ASSAY_OK;
     }
     run->opened++;
-    TRY(scan_open(run->scan, spot, scope->directory, whole, &out->bytes, &out->input, &out->found,
-                  err));
+    TRY(scan_open(run->scan, &(struct scan_named){ spot, scope->directory, whole }, &out->bytes,
+                  &out->input, &out->found, err));
     run->opened_bytes += out->found ? out->input.text.len : 0;
     return ASSAY_OK;
 }

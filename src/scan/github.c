@@ -136,8 +136,8 @@ static enum assay_status take_dockerfile(struct scan *scan, const struct scan_in
     const struct scan_spot spot = scan_node_spot(input->file, image);
     bool found = false;
     size_t problems = scan->problem_count;
-    TRY(scan_open(scan, &spot, input->directory, yaml_text(image), &bytes, &dockerfile, &found,
-                  err));
+    TRY(scan_open(scan, &(struct scan_named){ &spot, input->directory, yaml_text(image) }, &bytes,
+                  &dockerfile, &found, err));
     if (found) {
         TRY(scan_dockerfile(scan, &dockerfile, &build, err));
         return scan_ignores(scan, &dockerfile, err);

@@ -56,7 +56,7 @@ static enum assay_status open_local(struct gitlab *gitlab, size_t file,
                                       LIMIT_SCAN_OPENED);
     }
     gitlab->opened++;
-    TRY(scan_open(scan, &spot, "", path, &bytes, &input, &found, err));
+    TRY(scan_open(scan, &(struct scan_named){ &spot, "", path }, &bytes, &input, &found, err));
     if (!found) {
         return scan->problem_count > problems
                    ? ASSAY_OK

@@ -125,8 +125,9 @@ static enum assay_status open_named(const struct kubernetes_object *object,
     *found = false;
     if (reading->opened < LIMIT_SCAN_OPENED && reading->bytes < LIMIT_KUSTOMIZE_BYTES) {
         reading->opened++;
-        TRY(scan_open(object->scan, &spot, object->directory, yaml_text(node), bytes, out, found,
-                      err));
+        TRY(scan_open(object->scan,
+                      &(struct scan_named){ &spot, object->directory, yaml_text(node) }, bytes, out,
+                      found, err));
         reading->bytes += *found ? out->text.len : 0;
         return ASSAY_OK;
     }

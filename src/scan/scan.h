@@ -187,13 +187,18 @@ MUST_CHECK enum assay_status scan_add_problem(struct scan *scan, const struct sc
 MUST_CHECK enum assay_status scan_add_ignore(struct scan *scan, const struct scan_ignore *ignore,
                                              struct assay_error *err);
 
-/* Another file of the same tree, for extends, include, .env and build sections: path, which stands
- * at spot, is relative to directory, "." and ".." are resolved; it must not leave the tree, by
- * links neither. *found false: there is none. The input's text is owned by the caller (buf). Adds a
- * problem, and *found is false, where it is there but cannot be read. */
-MUST_CHECK enum assay_status scan_open(struct scan *scan, const struct scan_spot *spot,
-                                       const char *directory, const char *path, struct buf *bytes,
-                                       struct scan_input *out, bool *found,
+/* A path in a file, relative to directory; "." and ".." are resolved. */
+struct scan_named {
+    const struct scan_spot *spot; /* where it stands */
+    const char *directory;
+    const char *path;
+};
+
+/* Another file of the same tree, for extends, include, .env and build sections; it must not leave
+ * the tree, by links neither. *found false: there is none. The input's text is owned by the caller
+ * (buf). Adds a problem, and *found is false, where it is there but cannot be read. */
+MUST_CHECK enum assay_status scan_open(struct scan *scan, const struct scan_named *named,
+                                       struct buf *bytes, struct scan_input *out, bool *found,
                                        struct assay_error *err);
 /* Whether that path is a directory of the tree. */
 bool scan_is_directory(const struct scan *scan, const char *directory, const char *path);

@@ -81,10 +81,10 @@ enum assay_status scan_tree_open(struct scan_tree *tree, const char *root, const
                                  struct assay_error *err)
 {
     *tree = (struct scan_tree){ .root = root,
-                                .real = BUF_INIT(2 * LIMIT_SCAN_PATH_BYTES),
-                                .source = BUF_INIT(2 * LIMIT_SCAN_PATH_BYTES),
-                                .name = BUF_INIT(2 * LIMIT_SCAN_PATH_BYTES),
-                                .place = BUF_INIT(2 * LIMIT_SCAN_PATH_BYTES),
+                                .real = BUF_INIT(2UL * LIMIT_SCAN_PATH_BYTES),
+                                .source = BUF_INIT(2UL * LIMIT_SCAN_PATH_BYTES),
+                                .name = BUF_INIT(2UL * LIMIT_SCAN_PATH_BYTES),
+                                .place = BUF_INIT(2UL * LIMIT_SCAN_PATH_BYTES),
                                 .bytes = BUF_INIT(LIMIT_SCAN_BYTES) };
     tree->root_fd = (int)TEMP_FAILURE_RETRY(
         open(root[0] == '\0' ? "." : root, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -218,9 +218,8 @@ bool scan_is_directory(const struct scan *scan, const char *directory, const cha
     return fd >= 0;
 }
 
-enum assay_status scan_open(struct scan *scan, const struct scan_spot *spot, const char *directory,
-                            const char *path, struct buf *bytes, struct scan_input *out,
-                            bool *found, struct assay_error *err)
+enum assay_status scan_open(struct scan *scan, const struct scan_named *named, struct buf *bytes,
+                            struct scan_input *out, bool *found, struct assay_error *err)
 {
     char relative[LIMIT_SCAN_PATH_BYTES] = "";
     struct buf resolved = { .ptr = (uint8_t *)relative,
@@ -232,9 +231,9 @@ enum assay_status scan_open(struct scan *scan, const struct scan_spot *spot, con
     if (scan->tree == NULL) {
         return ASSAY_OK;
     }
-    if (path[0] == '/' || !resolve(directory, path, &resolved)) {
-        return scan_add_problem(scan, spot, ASSAY_FILE_LINK, err,
-                                "'%s' lies outside of the directory that is judged", path);
+    if (named->path[0] == '/' || !resolve(named->directory, named->path, &resolved)) {
+        return scan_add_problem(scan, named->spot, ASSAY_FILE_LINK, err,
+                                "'%s' lies outside of the directory that is judged", named->path);
     }
     enum assay_status status = read_beneath(scan->tree, relative, bytes, found, &refused);
     if (status == ASSAY_FILE_IO || status == ASSAY_FILE_LIMIT || status == ASSAY_FILE_LINK) {

@@ -81,7 +81,9 @@ static void scan_first(struct scan *scan, const char *name)
     AUTO_BUF bytes = BUF_INIT(64 * MIB);
     bool found = false;
     const struct scan_spot spot = { 0 };
-    cr_assert_eq(scan_open(scan, &spot, "", name, &bytes, &input, &found, NULL), ASSAY_OK);
+    cr_assert_eq(
+        scan_open(scan, &(struct scan_named){ &spot, "", name }, &bytes, &input, &found, NULL),
+        ASSAY_OK);
     cr_assert(found);
     cr_assert_eq(scan_compose(scan, &input, NULL), ASSAY_OK);
     cr_assert_eq(scan_finish(scan, NULL), ASSAY_OK);

@@ -78,9 +78,10 @@ Test(scan_open, stays_below_the_tree, .init = start, .fini = end)
         struct scan_input input;
         bool found = !rows[i].text;
         size_t problems = scan.problem_count;
-        cr_assert_eq(
-            scan_open(&scan, &spot, rows[i].directory, rows[i].path, &bytes, &input, &found, NULL),
-            ASSAY_OK, "%s", rows[i].path);
+        cr_assert_eq(scan_open(&scan,
+                               &(struct scan_named){ &spot, rows[i].directory, rows[i].path },
+                               &bytes, &input, &found, NULL),
+                     ASSAY_OK, "%s", rows[i].path);
         cr_expect_eq(found, rows[i].text != NULL, "%s", rows[i].path);
         cr_expect_eq(scan.problem_count - problems, rows[i].status != ASSAY_OK ? 1U : 0U, "%s",
                      rows[i].path);
@@ -100,7 +101,8 @@ Test(scan_open, names_what_it_opens, .init = start, .fini = end)
     AUTO_BUF bytes = BUF_INIT(1UL << 24);
     struct scan_input input;
     bool found = false;
-    cr_assert_eq(scan_open(&scan, &spot, "a", ".././a/one.yaml", &bytes, &input, &found, NULL),
+    cr_assert_eq(scan_open(&scan, &(struct scan_named){ &spot, "a", ".././a/one.yaml" }, &bytes,
+                           &input, &found, NULL),
                  ASSAY_OK);
     cr_assert(found);
     cr_expect_str_eq(trees_below(&trees, &scan.files[input.file]), "in/a/one.yaml");
@@ -118,14 +120,18 @@ Test(scan_open, is_bounded, .init = start, .fini = end)
     struct scan_input input;
     bool found = true;
     (void)memset(path, 'a', sizeof(path) - 1);
-    cr_assert_eq(scan_open(&scan, &spot, "a", path, &bytes, &input, &found, NULL), ASSAY_OK);
+    cr_assert_eq(
+        scan_open(&scan, &(struct scan_named){ &spot, "a", path }, &bytes, &input, &found, NULL),
+        ASSAY_OK);
     cr_expect_not(found);
     cr_assert_eq(scan.problem_count, 1);
     cr_expect_eq(scan.problems[0].spot.line, spot.line); /* where the path is named */
     trees_write(&trees, "in/large.yaml", "");
     AUTO_FD fd = openat(trees.fd, "in/large.yaml", O_WRONLY | O_CLOEXEC);
     cr_assert_eq(ftruncate(fd, (16L << 20) + 1), 0);
-    cr_assert_eq(scan_open(&scan, &spot, "", "large.yaml", &bytes, &input, &found, NULL), ASSAY_OK);
+    cr_assert_eq(scan_open(&scan, &(struct scan_named){ &spot, "", "large.yaml" }, &bytes, &input,
+                           &found, NULL),
+                 ASSAY_OK);
     cr_expect_not(found);
     cr_assert_eq(scan.problem_count, 2);
     cr_expect_eq(scan.problems[1].status, ASSAY_FILE_LIMIT);
@@ -137,7 +143,9 @@ Test(scan_open, without_a_tree_nothing_is_opened, .init = start, .fini = end)
     struct scan_input input;
     bool found = true;
     scan.tree = NULL;
-    cr_assert_eq(scan_open(&scan, &spot, "", "two.yaml", &bytes, &input, &found, NULL), ASSAY_OK);
+    cr_assert_eq(scan_open(&scan, &(struct scan_named){ &spot, "", "two.yaml" }, &bytes, &input,
+                           &found, NULL),
+                 ASSAY_OK);
     cr_expect_not(found);
     cr_expect_eq(scan.problem_count, 0);
 }
