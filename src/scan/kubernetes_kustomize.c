@@ -165,9 +165,11 @@ static enum assay_status may_name_images(const struct kubernetes_object *object,
     return ASSAY_OK;
 }
 
-static bool is_one_line(const struct yaml_node *node)
+/* Or else it is the object, or the list of changes, itself. */
+static bool names_file(const struct yaml_node *node)
 {
-    return slice_find(node->text, '\n') == node->text.len;
+    return slice_find(node->text, '\n') == node->text.len &&
+           slice_find(node->text, '{') == node->text.len;
 }
 
 static enum assay_status take_local(const struct kubernetes_object *object,
@@ -181,7 +183,7 @@ static enum assay_status take_local(const struct kubernetes_object *object,
     if (yaml_text(node) == NULL || is_remote(yaml_text(node))) {
         return ASSAY_OK;
     }
-    if (is_one_line(node)) {
+    if (names_file(node)) {
         TRY(may_name_images(object, node, &may_name, err));
     } else {
         may_name = mentions(node->text, "image") || mentions(node->text, "Helm");
@@ -294,7 +296,7 @@ static enum assay_status take_patches(const struct kubernetes_object *object,
         for (size_t i = 0; list != NULL && list->kind == YAML_SEQUENCE && i < list->count; i++) {
             const struct yaml_node *item = list->items[i];
             bool is_text = item->kind == YAML_SCALAR;
-            bool is_file = is_text && is_one_line(item);
+            bool is_file = is_text && names_file(item);
             TRY(take_patch(object, is_text ? item : yaml_find(item, "patch"), is_file, owner, err));
             TRY(take_patch(object, yaml_find(item, "path"), true, owner, err));
         }

@@ -52,7 +52,11 @@ static const struct row ROWS[] = {
     { "transformers: [b.yaml]\n", "b.yaml", BUILTIN "PrefixTransformer\n", NULL, 0, 0 },
     { "transformers:\n- |\n  kind: ImageTagTransformer\n  imageTag: {}\n", "b", "", UNREAD, 0, 0 },
     { "transformers:\n- |\n  kind: PrefixTransformer\n  prefix: a\n", "b", "", NULL, 0, 0 },
+    { "transformers: ['{kind: ImageTagTransformer, imageTag: {}} # b.yaml']\n", "b", "", UNREAD, 0,
+      0 },
     /* patches */
+    { "patchesStrategicMerge: ['{kind: Pod, spec: {containers: [{image: a}]}}']\n", "b", "", PATCH,
+      0, 0 },
     { "patches: [{path: p.yaml}]\n", "p.yaml", POD, NULL, 1, 0 },
     { "patches: [{path: p.yaml}]\n", "p.yaml", CHANGE, PATCH, 0, 0 },
     { "patches: [{path: p.yaml}]\n", "p.yaml", "# kind, apiVersion\n" CHANGE, PATCH, 0, 0 },
