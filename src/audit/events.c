@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order of events; what each version brings is in events_roots.c and events_targets.c. */
 #include "audit/event_parts.h"
-#include "base/list.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -61,14 +61,9 @@ static int compare_entries(const void *a, const void *b)
 {
     const struct entry *x = a;
     const struct entry *y = b;
-    if (x->snapshot != y->snapshot) {
-        return x->snapshot < y->snapshot ? -1 : 1;
-    }
-    if (x->role != y->role) {
-        return x->role < y->role ? -1 : 1;
-    }
-    return (x->version->version > y->version->version) -
-           (x->version->version < y->version->version);
+    int order = size_compare(x->snapshot, y->snapshot);
+    order = order != 0 ? order : size_compare(x->role, y->role);
+    return order != 0 ? order : size_compare(x->version->version, y->version->version);
 }
 
 /* New timestamps and snapshots are no events of their own. */
@@ -84,11 +79,8 @@ static void collect_role(const struct audit_history *history, size_t place, stru
     const struct audit_role *role = &history->roles[place];
     const struct audit_version *before = NULL;
     uint64_t snapshot = 0;
-    for (size_t i = 0; i < role->count; i++) {
-        const struct audit_version *version = &role->versions[i];
-        if (version->trust != AUDIT_VOUCHED) {
-            continue;
-        }
+    const struct audit_version *version = NULL;
+    while ((version = audit_role_next(role, version)) != NULL) {
         if (version->first_snapshot > snapshot) {
             snapshot = version->first_snapshot;
         }
@@ -165,7 +157,7 @@ enum assay_status audit_events_make(struct audit_history *history, struct audit_
     for (size_t i = 0; i < entries.count; i++) {
         const struct entry *entry = &entries.items[i];
         const struct audit_role *role = &history->roles[entry->role];
-        TRY(slice_is(slice_from_string(role->name), "root")
+        TRY(strcmp(role->name, "root") == 0
                 ? events_of_root(&maker, entry->before, entry->version, err)
                 : events_of_targets(&maker, role->name, entry->before, entry->version, err));
     }

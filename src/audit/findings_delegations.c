@@ -60,13 +60,10 @@ static enum assay_status compare_thresholds(const struct finding_maker *maker, c
 static enum assay_status find_lowered(const struct finding_maker *maker,
                                       const struct audit_role *role, struct assay_error *err)
 {
-    const struct audit_version *before = NULL;
-    for (size_t i = 0; i < role->count; i++) {
-        const struct audit_version *version = &role->versions[i];
-        if (version->trust != AUDIT_VOUCHED) {
-            continue;
-        }
-        if (before != NULL && version->delegations != before->delegations) {
+    const struct audit_version *before = audit_role_next(role, NULL);
+    const struct audit_version *version = NULL;
+    while (before != NULL && (version = audit_role_next(role, before)) != NULL) {
+        if (version->delegations != before->delegations) {
             TRY(compare_thresholds(maker, role->name, before, version, err));
         }
         before = version;
@@ -100,7 +97,7 @@ static enum assay_status find_gone(const struct finding_maker *maker, const stru
         newest->parent_last >= parent->version) {
         return ASSAY_OK;
     }
-    bool is_delegation = !slice_is(slice_from_string(role->name), "targets");
+    bool is_delegation = strcmp(role->name, "targets") != 0;
     if (is_delegation && audit_version_delegation(parent, role->name) == NULL) {
         return ASSAY_OK; /* nobody reads it any more */
     }

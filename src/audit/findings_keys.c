@@ -34,15 +34,10 @@ static enum assay_status compare_thresholds(const struct finding_maker *maker,
 static enum assay_status find_lowered(const struct finding_maker *maker,
                                       const struct audit_role *roots, struct assay_error *err)
 {
-    const struct audit_version *before = NULL;
-    for (size_t i = 0; i < roots->count; i++) {
-        const struct audit_version *version = &roots->versions[i];
-        if (version->trust != AUDIT_VOUCHED) {
-            continue;
-        }
-        if (before != NULL) {
-            TRY(compare_thresholds(maker, before, version, err));
-        }
+    const struct audit_version *before = audit_role_next(roots, NULL);
+    const struct audit_version *version = NULL;
+    while (before != NULL && (version = audit_role_next(roots, before)) != NULL) {
+        TRY(compare_thresholds(maker, before, version, err));
         before = version;
     }
     return ASSAY_OK;
@@ -180,8 +175,7 @@ static enum assay_status name_others(const struct uses *uses, const struct use *
     for (size_t i = 0; i < uses->count; i++) {
         const struct use *other = &uses->items[i];
         bool same = digest_equal(&uses->history->keys[other->key].identity, identity) &&
-                    !slice_is(slice_from_string(other->role), use->role) &&
-                    !slice_is(slice_from_string(other->role), last) &&
+                    strcmp(other->role, use->role) != 0 && strcmp(other->role, last) != 0 &&
                     !is_dockers_way(use->role, other->role);
         if (same && other < use) {
             *is_first = false;

@@ -21,7 +21,7 @@ static enum assay_status judge_expiry(const struct finding_maker *maker,
     int64_t near_s = maker->judgement->warn_before_s;
     char when[TIME_TEXT_BYTES];
     const struct finding_place place = { .role = role->name, .version = newest->version };
-    if (slice_is(slice_from_string(role->name), "timestamp") && near_s > TIMESTAMP_NEAR_S) {
+    if (strcmp(role->name, "timestamp") == 0 && near_s > TIMESTAMP_NEAR_S) {
         near_s = TIMESTAMP_NEAR_S;
     }
     time_format(newest->expires_unix_s, when);
@@ -116,14 +116,10 @@ static bool is_told(const struct audit_time *time)
 static enum assay_status find_windows(const struct finding_maker *maker,
                                       const struct audit_role *roots, struct assay_error *err)
 {
-    const struct audit_version *before = NULL;
-    for (size_t i = 0; i < roots->count; i++) {
-        const struct audit_version *version = &roots->versions[i];
-        if (version->trust != AUDIT_VOUCHED) {
-            continue;
-        }
-        if (before != NULL && is_told(&version->published) &&
-            before->expires_unix_s < version->published.unix_s) {
+    const struct audit_version *before = audit_role_next(roots, NULL);
+    const struct audit_version *version = NULL;
+    while (before != NULL && (version = audit_role_next(roots, before)) != NULL) {
+        if (is_told(&version->published) && before->expires_unix_s < version->published.unix_s) {
             char end[TIME_TEXT_BYTES];
             char next[TIME_TEXT_BYTES];
             const struct finding_place place = { "root", before->version, "", true };

@@ -164,7 +164,7 @@ bool audit_keys_have(const uint32_t *keys, size_t count, uint32_t key)
 static size_t role_rank(const char *name)
 {
     for (size_t i = 0; i < TUF_TOP_ROLES; i++) {
-        if (slice_is(slice_from_string(name), tuf_top_role_names[i])) {
+        if (strcmp(name, tuf_top_role_names[i]) == 0) {
             return i;
         }
     }
@@ -178,7 +178,7 @@ static int compare_roles(const char *a, const char *b)
     if (rank_a != rank_b) {
         return rank_a < rank_b ? -1 : 1;
     }
-    return slice_compare(slice_from_string(a), slice_from_string(b));
+    return strcmp(a, b);
 }
 
 enum assay_status audit_history_role(struct audit_history *history, const char *name,
@@ -242,11 +242,21 @@ const struct audit_version *audit_role_newest(const struct audit_role *role)
     return NULL;
 }
 
+const struct audit_version *audit_role_next(const struct audit_role *role,
+                                            const struct audit_version *version)
+{
+    size_t i = version == NULL ? 0 : (size_t)(version - role->versions) + 1;
+    while (i < role->count && role->versions[i].trust != AUDIT_VOUCHED) {
+        i++;
+    }
+    return i < role->count ? &role->versions[i] : NULL;
+}
+
 const struct audit_delegation *audit_version_delegation(const struct audit_version *version,
                                                         const char *name)
 {
     for (size_t i = 0; version != NULL && i < version->delegation_count; i++) {
-        if (slice_is(slice_from_string(name), version->delegations[i].name)) {
+        if (strcmp(name, version->delegations[i].name) == 0) {
             return &version->delegations[i];
         }
     }
@@ -258,7 +268,7 @@ const struct audit_role_keys *audit_version_keys(const struct audit_version *par
 {
     const struct audit_delegation *delegation = audit_version_delegation(parent, role);
     for (size_t i = 0; delegation == NULL && i < TUF_TOP_ROLES; i++) {
-        if (slice_is(slice_from_string(role), tuf_top_role_names[i])) {
+        if (strcmp(role, tuf_top_role_names[i]) == 0) {
             return &parent->roles[i];
         }
     }

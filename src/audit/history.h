@@ -163,6 +163,9 @@ MUST_CHECK enum assay_status audit_role_add(struct audit_role *role,
                                             struct assay_error *err);
 /* The newest vouched version; NULL when there is none. */
 const struct audit_version *audit_role_newest(const struct audit_role *role);
+/* The next vouched version behind this one, from the oldest on: NULL begins and ends. */
+const struct audit_version *audit_role_next(const struct audit_role *role,
+                                            const struct audit_version *version);
 /* NULL when the version does not delegate to it, or is NULL itself. */
 const struct audit_delegation *audit_version_delegation(const struct audit_version *version,
                                                         const char *name);

@@ -27,7 +27,7 @@ static void names_clear(struct names *names)
 static enum assay_status add_name(struct names *names, const char *name, struct assay_error *err)
 {
     for (size_t i = 0; i < names->count; i++) {
-        if (slice_is(slice_from_string(name), names->items[i])) {
+        if (strcmp(name, names->items[i]) == 0) {
             return ASSAY_OK;
         }
     }
@@ -46,9 +46,9 @@ static enum assay_status add_children(const struct audit_history *history, const
 {
     const struct audit_role *found = audit_history_find(history, role);
     const struct audit_delegation *before = NULL;
-    for (size_t i = 0; found != NULL && i < found->count; i++) {
-        const struct audit_version *version = &found->versions[i];
-        if (version->trust != AUDIT_VOUCHED || version->delegations == before) {
+    const struct audit_version *version = NULL;
+    while (found != NULL && (version = audit_role_next(found, version)) != NULL) {
+        if (version->delegations == before) {
             continue;
         }
         before = version->delegations;
@@ -114,7 +114,7 @@ enum assay_status audit_roles(const struct audit_options *options, struct audit_
                              .dialect = &tuf_dialect_notary,
                              .report = report,
                              .has_list = options->remote->list != NULL };
-    bool is_notary = slice_is(slice_from_string(report->dialect), tuf_dialect_notary.name);
+    bool is_notary = strcmp(report->dialect, tuf_dialect_notary.name) == 0;
     const struct audit_role *roots = audit_history_find(&report->history, "root");
     return is_notary && audit_role_newest(roots) != NULL ? read_roles(&run, err) : ASSAY_OK;
 }

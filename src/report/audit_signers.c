@@ -10,12 +10,8 @@
 
 uint64_t audit_oldest_vouched(const struct audit_role *role)
 {
-    for (size_t i = 0; role != NULL && i < role->count; i++) {
-        if (role->versions[i].trust == AUDIT_VOUCHED) {
-            return role->versions[i].version;
-        }
-    }
-    return 0;
+    const struct audit_version *oldest = role == NULL ? NULL : audit_role_next(role, NULL);
+    return oldest == NULL ? 0 : oldest->version;
 }
 
 /* From which version of the parent on, without a break, the role has each of its keys; 0 for a key
@@ -101,7 +97,7 @@ static enum assay_status append_top_roles(const struct audit_report *audit, stru
 {
     const struct audit_version *root =
         audit_role_newest(audit_history_find(&audit->history, "root"));
-    bool is_notary = slice_is(slice_from_string(audit->dialect), "notary");
+    bool is_notary = strcmp(audit->dialect, "notary") == 0;
     if (root == NULL) {
         return buf_append_string(out, "  nobody that is vouched for\n", err);
     }

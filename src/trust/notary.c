@@ -12,6 +12,9 @@
 #define ROLE_TARGETS "targets"
 #define MAX_NOTES    2
 
+/* Whose answer stands before whose. */
+static const char *const ANSWERING[] = { ROLE_RELEASES, ROLE_TARGETS };
+
 struct trust_repo {
     char *gun;
     char *server; /* "" when the files did not come from one, or a bundle does not say */
@@ -158,12 +161,11 @@ const char *trust_repo_where(const struct trust_repo *repo)
 static enum assay_status answer(const struct trust_repo *repo, struct slice name,
                                 struct trust_claim *out, bool *found, struct assay_error *err)
 {
-    static const char *const order[] = { ROLE_RELEASES, ROLE_TARGETS };
     const struct tuf_trusted *trusted = trust_repo_trusted(repo);
     *found = false;
-    for (size_t i = 0; i < ARRAY_LEN(order) && !*found; i++) {
-        out->role = order[i];
-        TRY(tuf_trusted_find(trusted, order[i], name, &out->target, found, err));
+    for (size_t i = 0; i < ARRAY_LEN(ANSWERING) && !*found; i++) {
+        out->role = ANSWERING[i];
+        TRY(tuf_trusted_find(trusted, ANSWERING[i], name, &out->target, found, err));
     }
     return ASSAY_OK;
 }
@@ -173,7 +175,7 @@ static void trace_claim(struct trace *trace, const struct trust_repo *repo, cons
 {
     char text[DIGEST_TEXT_BYTES];
     digest_format(&claim->target.sha256, text);
-    bool by_releases = slice_is(slice_from_string(claim->role), ROLE_RELEASES);
+    bool by_releases = strcmp(claim->role, ROLE_RELEASES) == 0;
     bool has_releases = tuf_trusted_target_count(trust_repo_trusted(repo), ROLE_RELEASES) > 0;
     const char *why = by_releases ? "it lists the tag and its paths cover it"
                       : has_releases
@@ -203,14 +205,13 @@ enum assay_status trust_repo_find_digest(struct trust_repo *repo, const struct d
                                          struct trust_claim *out, struct trace *trace,
                                          struct assay_error *err)
 {
-    static const char *const order[] = { ROLE_RELEASES, ROLE_TARGETS };
     const struct tuf_trusted *trusted = trust_repo_trusted(repo);
-    for (size_t r = 0; r < ARRAY_LEN(order); r++) {
-        size_t count = tuf_trusted_target_count(trusted, order[r]);
+    for (size_t r = 0; r < ARRAY_LEN(ANSWERING); r++) {
+        size_t count = tuf_trusted_target_count(trusted, ANSWERING[r]);
         for (size_t i = 0; i < count; i++) {
             struct tuf_target target;
             bool found = false;
-            TRY(tuf_trusted_target_at(trusted, order[r], i, &target, err));
+            TRY(tuf_trusted_target_at(trusted, ANSWERING[r], i, &target, err));
             if (!tuf_target_has_digest(&target, digest) || !oci_tag_is_valid(target.name)) {
                 continue;
             }
@@ -234,17 +235,16 @@ enum assay_status trust_repo_find_digest(struct trust_repo *repo, const struct d
 size_t trust_repo_signed_digests(struct trust_repo *repo, struct oci_descriptor *out,
                                  struct slice *tags, size_t max)
 {
-    static const char *const order[] = { ROLE_RELEASES, ROLE_TARGETS };
     const struct tuf_trusted *trusted = trust_repo_trusted(repo);
     struct assay_error ignored = ERROR_INIT;
     size_t count = 0;
-    for (size_t r = 0; r < ARRAY_LEN(order); r++) {
-        size_t entries = tuf_trusted_target_count(trusted, order[r]);
+    for (size_t r = 0; r < ARRAY_LEN(ANSWERING); r++) {
+        size_t entries = tuf_trusted_target_count(trusted, ANSWERING[r]);
         for (size_t i = 0; i < entries && count < max; i++) {
             struct tuf_target target;
             struct trust_claim claim;
             bool found = false;
-            if (tuf_trusted_target_at(trusted, order[r], i, &target, &ignored) != ASSAY_OK ||
+            if (tuf_trusted_target_at(trusted, ANSWERING[r], i, &target, &ignored) != ASSAY_OK ||
                 answer(repo, target.name, &claim, &found, &ignored) != ASSAY_OK || !found) {
                 continue;
             }
