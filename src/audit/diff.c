@@ -78,7 +78,7 @@ static enum assay_status find_result(const struct diff_maker *maker, const struc
     json_element(results, 0, out);
     TRY(json_as_object(out, err));
     TRY(json_get_string(out, "gun", &gun, err));
-    if (!slice_is(slice_from_string(gun), maker->report->gun)) {
+    if (strcmp(gun, maker->report->gun) != 0) {
         return json_at_fail(out, err, ASSAY_CONFIG,
                             "expected a report of \"%s\", found one of \"%s\"", maker->report->gun,
                             gun);
@@ -129,7 +129,7 @@ static enum assay_status read_version(const struct json_at *at, uint64_t *versio
     TRY(json_get_string(at, "trust", &trust, err));
     TRY(json_get_string(at, "sha256", sha256, err));
     *version = (uint64_t)number;
-    *vouched = slice_is(slice_from_string(trust), audit_trust_name(AUDIT_VOUCHED));
+    *vouched = strcmp(trust, audit_trust_name(AUDIT_VOUCHED)) == 0;
     return ASSAY_OK;
 }
 
@@ -223,9 +223,8 @@ static enum assay_status compare_roles(const struct diff_maker *maker, const str
 static bool is_finding(const struct audit_finding *finding, const char *id, const char *role,
                        const char *subject)
 {
-    return slice_is(slice_from_string(id), audit_finding_name(finding->id)) &&
-           slice_is(slice_from_string(role), finding->role) &&
-           slice_is(slice_from_string(subject), finding->subject);
+    return strcmp(id, audit_finding_name(finding->id)) == 0 && strcmp(role, finding->role) == 0 &&
+           strcmp(subject, finding->subject) == 0;
 }
 
 /* A finding is the same while its id, role and subject are: versions and days go on. *known marks
@@ -295,10 +294,9 @@ static enum assay_status compare_status(const struct diff_maker *maker,
     TRY(audit_history_text(&maker->report->history, slice_from_string(text),
                            &maker->out->earlier_time, err));
     TRY(json_get_string(result, "status", &status, err));
-    return slice_is(slice_from_string(status), now)
-               ? ASSAY_OK
-               : diff_add(maker, AUDIT_CHANGE_STATUS, "root", err,
-                          "the chain of roots was %s and is %s", status, now);
+    return strcmp(status, now) == 0 ? ASSAY_OK
+                                    : diff_add(maker, AUDIT_CHANGE_STATUS, "root", err,
+                                               "the chain of roots was %s and is %s", status, now);
 }
 
 static enum assay_status compare(struct diff_maker *maker, const struct json_at *root,

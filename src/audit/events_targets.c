@@ -33,7 +33,7 @@ static bool same_paths(const struct audit_delegation *a, const struct audit_dele
         return false;
     }
     for (size_t i = 0; i < a->path_count; i++) {
-        if (!slice_is(slice_from_string(a->paths[i]), b->paths[i])) {
+        if (strcmp(a->paths[i], b->paths[i]) != 0) {
             return false;
         }
     }
@@ -130,8 +130,8 @@ static enum assay_status compare_delegations(const struct event_maker *maker,
 static size_t first_change(const struct audit_history *history, const char *role, uint64_t version)
 {
     size_t i = 0;
-    while (i < history->tag_count && (history->tags[i].version != version ||
-                                      !slice_is(slice_from_string(history->tags[i].role), role))) {
+    while (i < history->tag_count &&
+           (history->tags[i].version != version || strcmp(history->tags[i].role, role) != 0)) {
         i++;
     }
     return i;
@@ -172,7 +172,7 @@ enum assay_status events_of_targets(const struct event_maker *maker, const char 
     }
     for (size_t i = first_change(history, role, version->version);
          i < history->tag_count && history->tags[i].version == version->version &&
-         slice_is(slice_from_string(history->tags[i].role), role);
+         strcmp(history->tags[i].role, role) == 0;
          i++) {
         TRY(add_tag(maker, &event, &history->tags[i], err));
     }

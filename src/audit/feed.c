@@ -63,7 +63,7 @@ static enum assay_status read_page(struct audit_history *history, struct slice t
         json_element(&records, i, &record);
         TRY(read_record(&record, &made, next, err));
         /* an id that does not move on would be asked for for ever */
-        *more = !slice_is(slice_from_string(next), id) && history->feed_count < LIMIT_AUDIT_FEED;
+        *more = strcmp(next, id) != 0 && history->feed_count < LIMIT_AUDIT_FEED;
         if (*more) {
             memcpy(id, next, sizeof(next));
             TRY(add_publication(history, &made, err));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/finding_parts.h"
-#include "base/list.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -20,8 +20,8 @@ static bool is_there(const struct audit_findings *findings, const struct audit_f
     for (size_t i = 0; i < findings->count; i++) {
         const struct audit_finding *there = &findings->items[i];
         if (there->id == wanted->id && there->version == wanted->version &&
-            slice_is(slice_from_string(there->role), wanted->role) &&
-            slice_is(slice_from_string(there->subject), wanted->subject)) {
+            strcmp(there->role, wanted->role) == 0 &&
+            strcmp(there->subject, wanted->subject) == 0) {
             return true;
         }
     }
@@ -63,7 +63,7 @@ const char *findings_key_name(const struct audit_key *key)
 
 bool findings_is_root(const char *role)
 {
-    return slice_is(slice_from_string(role), "root");
+    return strcmp(role, "root") == 0;
 }
 
 size_t findings_distinct(const struct audit_history *history, const struct audit_role_keys *keys)
@@ -129,12 +129,11 @@ static int compare_findings(const void *a, const void *b)
     if (x->id != y->id) {
         return x->id < y->id ? -1 : 1;
     }
-    int order = slice_compare(slice_from_string(x->role), slice_from_string(y->role));
+    int order = strcmp(x->role, y->role);
     if (order == 0) {
         order = size_compare(x->version, y->version);
     }
-    return order != 0 ? order
-                      : slice_compare(slice_from_string(x->subject), slice_from_string(y->subject));
+    return order != 0 ? order : strcmp(x->subject, y->subject);
 }
 
 void audit_findings_sort(struct audit_findings *findings)

@@ -86,7 +86,7 @@ const char *audit_severity_name(enum audit_severity severity)
 bool audit_severity_parse(const char *word, enum audit_severity *out)
 {
     for (size_t i = 0; i < ARRAY_LEN(severities); i++) {
-        if (slice_is(slice_from_string(word), severities[i])) {
+        if (strcmp(word, severities[i]) == 0) {
             *out = (enum audit_severity)i;
             return true;
         }

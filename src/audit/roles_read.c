@@ -39,9 +39,9 @@ static bool is_targets(const char *role)
 static size_t largest(const struct roles_run *run, const char *role)
 {
     size_t unverified = run->options->remote->unverified_max_bytes;
-    size_t most = is_targets(role)                                ? LIMIT_TARGETS_BYTES
-                  : slice_is(slice_from_string(role), "snapshot") ? LIMIT_SNAPSHOT_BYTES
-                                                                  : LIMIT_TIMESTAMP_BYTES;
+    size_t most = is_targets(role)                ? LIMIT_TARGETS_BYTES
+                  : strcmp(role, "snapshot") == 0 ? LIMIT_SNAPSHOT_BYTES
+                                                  : LIMIT_TIMESTAMP_BYTES;
     return unverified != 0 && unverified < most ? unverified : most;
 }
 
@@ -106,13 +106,12 @@ static enum assay_status copy_keys(struct reading *reading, const struct tuf_del
 
 static bool same_delegation(const struct audit_delegation *a, const struct audit_delegation *b)
 {
-    bool same = slice_is(slice_from_string(a->name), b->name) &&
-                a->keys.threshold == b->keys.threshold &&
+    bool same = strcmp(a->name, b->name) == 0 && a->keys.threshold == b->keys.threshold &&
                 slice_equal(slice_of(a->keys.keys, a->keys.key_count * sizeof(*a->keys.keys)),
                             slice_of(b->keys.keys, b->keys.key_count * sizeof(*b->keys.keys))) &&
                 a->path_count == b->path_count;
     for (size_t i = 0; same && i < a->path_count; i++) {
-        same = slice_is(slice_from_string(a->paths[i]), b->paths[i]);
+        same = strcmp(a->paths[i], b->paths[i]) == 0;
     }
     return same;
 }

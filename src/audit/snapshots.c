@@ -82,7 +82,7 @@ static int compare_mentions(const void *a, const void *b)
 {
     const struct mention *x = a;
     const struct mention *y = b;
-    int order = slice_compare(slice_from_string(x->role), slice_from_string(y->role));
+    int order = strcmp(x->role, y->role);
     order = order != 0 ? order : digest_compare(&x->sha256, &y->sha256);
     return order != 0 ? order : size_compare(x->version, y->version);
 }
@@ -94,8 +94,7 @@ static uint64_t first_mention(const struct roles_run *run, const char *role,
     bool same = false;
     size_t place = list_place(&wanted, run->mentions, run->mention_count, sizeof(*run->mentions),
                               compare_mentions, &same);
-    bool found = place < run->mention_count &&
-                 slice_is(slice_from_string(role), run->mentions[place].role) &&
+    bool found = place < run->mention_count && strcmp(role, run->mentions[place].role) == 0 &&
                  digest_equal(&run->mentions[place].sha256, sha256);
     return found ? run->mentions[place].version : 0;
 }

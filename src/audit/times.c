@@ -22,7 +22,7 @@ static int64_t usual_lifetime_s(const char *role)
         int64_t days;
     } usual[] = { { "root", 3650 }, { "timestamp", 14 } };
     for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
-        if (slice_is(slice_from_string(role), usual[i].role)) {
+        if (strcmp(role, usual[i].role) == 0) {
             return usual[i].days * DAY_S;
         }
     }
@@ -65,7 +65,7 @@ static void claim_single(struct audit_history *history, bool is_notary)
         for (size_t i = 0; i < role->count; i++) {
             struct audit_version *version = &role->versions[i];
             drop_absurd(version);
-            if (slice_is(slice_from_string(role->name), "root")) {
+            if (strcmp(role->name, "root") == 0) {
                 claim_certificates(history, i == 0 ? NULL : version - 1, version);
             }
             if (is_notary && version->expires_unix_s > 0) {
@@ -154,7 +154,7 @@ static enum assay_status claim_feed(struct audit_history *history, struct assay_
     TRY(collect_moments(history, &moments, err));
     for (size_t r = 0; r < history->role_count; r++) {
         struct audit_role *role = &history->roles[r];
-        bool is_timestamp = slice_is(slice_from_string(role->name), "timestamp");
+        bool is_timestamp = strcmp(role->name, "timestamp") == 0;
         for (size_t i = 0; i < role->count && !is_timestamp; i++) {
             struct audit_version *version = &role->versions[i];
             const struct moment *moment = version->first_snapshot == 0
@@ -298,7 +298,7 @@ static void cut_later(struct audit_report *report, int64_t at_unix_s)
 enum assay_status audit_times(const struct audit_options *options, struct audit_report *report,
                               struct assay_error *err)
 {
-    claim_single(&report->history, slice_is(slice_from_string(report->dialect), "notary"));
+    claim_single(&report->history, strcmp(report->dialect, "notary") == 0);
     TRY(claim_feed(&report->history, err));
     if (options->has_at) {
         cut_later(report, options->now_unix_s);

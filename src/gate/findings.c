@@ -99,7 +99,7 @@ static int compare_places(const void *a, const void *b, void *ctx)
             return order;
         }
     }
-    return slice_compare(slice_from_string(x->message), slice_from_string(y->message));
+    return strcmp(x->message, y->message);
 }
 
 void gate_sort_findings(struct gate *gate, size_t *ranks)
@@ -143,7 +143,7 @@ static int compare_identities(const void *a, const void *b)
     const struct identity *y = b;
     int order = size_compare(x->finding->rule, y->finding->rule);
     if (order == 0) {
-        order = slice_compare(slice_from_string(x->file), slice_from_string(y->file));
+        order = strcmp(x->file, y->file);
     }
     if (order == 0) {
         order = slice_compare(x->name, y->name);

@@ -79,7 +79,7 @@ static enum assay_status add_scalar(struct yaml_builder *builder, const yaml_eve
     if (slice_find(text, '\0') != text.len) {
         return FAIL(err, ASSAY_FILE_SYNTAX, "a text holds a NUL");
     }
-    if (tag != NULL && slice_is(slice_from_string(tag), YAML_BINARY_TAG)) {
+    if (tag != NULL && strcmp(tag, YAML_BINARY_TAG) == 0) {
         return FAIL(err, ASSAY_FILE_SYNTAX, "a text is encoded (!!binary)");
     }
     TRY(arena_copy(&builder->out->arena, text, &node->text, err));

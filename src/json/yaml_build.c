@@ -60,12 +60,12 @@ enum assay_status yaml_build_alias(struct yaml_builder *builder, const char *nam
     }
     for (size_t i = 0; i < builder->depth; i++) {
         const char *open = builder->open[i].anchor;
-        if (open != NULL && slice_is(slice_from_string(name), open)) {
+        if (open != NULL && strcmp(name, open) == 0) {
             return FAIL(err, ASSAY_FILE_SYNTAX, "the alias %s stands inside what it names", name);
         }
     }
     for (size_t i = builder->anchor_count; i > 0; i--) {
-        if (slice_is(slice_from_string(name), builder->anchors[i - 1].name)) {
+        if (strcmp(name, builder->anchors[i - 1].name) == 0) {
             return yaml_build_add(builder, builder->anchors[i - 1].node, NULL, err);
         }
     }

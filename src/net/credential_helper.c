@@ -139,7 +139,7 @@ static enum assay_status take_answer(struct slice answer, struct net_credential 
     TRY(json_as_object(&root, err));
     TRY(json_get_string(&root, "Username", &user, err));
     TRY(json_get_string(&root, "Secret", &secret, err));
-    if (slice_is(slice_from_string(user), "<token>")) {
+    if (strcmp(user, "<token>") == 0) {
         TRY(take_text(&out->identity_token, secret, err));
     } else {
         TRY(take_text(&out->user, user, err));

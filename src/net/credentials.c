@@ -149,15 +149,13 @@ static enum assay_status ask_helper(struct net_credentials *credentials, const c
                                     const char *registry, struct net_credential *out,
                                     struct assay_error *err)
 {
-    const char *server =
-        slice_is(slice_from_string(registry), CREDENTIAL_HUB) ? HUB_SERVER : registry;
+    const char *server = strcmp(registry, CREDENTIAL_HUB) == 0 ? HUB_SERVER : registry;
     struct credential_helper helper = { .name = name,
                                         .path = credentials->helper_path,
                                         .home = credentials->home };
     for (const struct remembered *entry = credentials->remembered; entry != NULL;
          entry = entry->next) {
-        if (slice_is(slice_from_string(entry->helper), name) &&
-            slice_is(slice_from_string(entry->server), server)) {
+        if (strcmp(entry->helper, name) == 0 && strcmp(entry->server, server) == 0) {
             return copy_credential(&entry->credential, out, err);
         }
     }

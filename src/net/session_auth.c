@@ -99,8 +99,7 @@ static enum assay_status check_realm(const struct exchange *exchange, struct net
         return FAIL(err, ASSAY_AUTH, "%s: its token server '%.200s' is no https URL",
                     exchange->first.host, challenge->realm);
     }
-    if (!out->https &&
-        (exchange->first.https || !slice_is(slice_from_string(out->host), exchange->first.host))) {
+    if (!out->https && (exchange->first.https || strcmp(out->host, exchange->first.host) != 0)) {
         return FAIL(err, ASSAY_AUTH, "%s: its token server '%.200s' must be https",
                     exchange->first.host, challenge->realm);
     }

@@ -64,7 +64,7 @@ enum assay_status session_host_tls(struct net_session *session, enum net_server 
     char host_port[NET_HOST_PORT_BYTES];
     net_url_host_port(url, host_port);
     for (const struct session_host *host = session->hosts; host != NULL; host = host->next) {
-        if (host->server == server && slice_is(slice_from_string(host->host_port), host_port)) {
+        if (host->server == server && strcmp(host->host_port, host_port) == 0) {
             *out = host->is_special ? &host->tls : NULL;
             return ASSAY_OK;
         }

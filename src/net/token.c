@@ -156,8 +156,7 @@ static enum assay_status parse_answer(struct slice body, struct buf *out, struct
     if (token == NULL && access_token == NULL) {
         return FAIL(err, ASSAY_AUTH, "neither 'token' nor 'access_token'");
     }
-    if (token != NULL && access_token != NULL &&
-        !slice_is(slice_from_string(token), access_token)) {
+    if (token != NULL && access_token != NULL && strcmp(token, access_token) != 0) {
         return FAIL(err, ASSAY_AUTH, "'token' and 'access_token' differ");
     }
     return token_bearer(token != NULL ? token : access_token, out, err);

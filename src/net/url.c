@@ -206,8 +206,7 @@ enum assay_status net_url_format(const struct net_url *url, struct buf *out,
 
 bool net_url_same_origin(const struct net_url *a, const struct net_url *b)
 {
-    return a->https == b->https && a->port == b->port &&
-           slice_is(slice_from_string(a->host), b->host);
+    return a->https == b->https && a->port == b->port && strcmp(a->host, b->host) == 0;
 }
 
 void net_url_host_port(const struct net_url *url, char out[NET_HOST_PORT_BYTES])

@@ -119,7 +119,7 @@ static enum assay_status find_profile(const struct policy_reader *reader,
     TRY(policy_read_text(reader, node, "profile", &name, err));
     const char *shipped = policy_profile_name(0);
     for (size_t i = 1; shipped != NULL; i++) {
-        if (slice_is(slice_from_string(name), shipped)) {
+        if (strcmp(name, shipped) == 0) {
             *out = shipped;
             return ASSAY_OK;
         }

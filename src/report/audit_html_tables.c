@@ -135,7 +135,7 @@ void page_signers(struct markup *page, const struct audit_report *audit)
 {
     const struct audit_history *history = &audit->history;
     const struct audit_version *root = audit_role_newest(audit_history_find(history, "root"));
-    bool is_notary = slice_is(slice_from_string(audit->dialect), "notary");
+    bool is_notary = strcmp(audit->dialect, "notary") == 0;
     struct shown shown = { .rows = 0 };
     markup_raw(page, "<section><h2 id=\"signers\">Who can sign</h2>\n");
     page_table(page, "signers", "Who can sign",

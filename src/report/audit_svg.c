@@ -250,7 +250,7 @@ static void draw_lane(struct drawing *drawing, const struct audit_role *role)
     int height = LANE_MOST / (int)rows;
     height = height > ROW_MOST ? ROW_MOST : height < 1 ? 1 : height;
     int total = (int)rows * height < ROW_MOST ? ROW_MOST : (int)rows * height;
-    bool is_root = slice_is(slice_from_string(role->name), "root");
+    bool is_root = strcmp(role->name, "root") == 0;
     markup_raw(drawing->markup, "<g><text x=\"4\" y=\"%d\">", drawing->y + 9);
     bool is_cut = strlen(role->name) > NAME_BYTES;
     markup_text_first(drawing->markup, role->name, is_cut ? NAME_BYTES - 3 : NAME_BYTES);

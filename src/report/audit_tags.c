@@ -34,7 +34,7 @@ static enum assay_status append_role(const struct audit_history *history,
     AUTO_BUF moves = BUF_INIT(LIMIT_JSON_STRING_BYTES);
     for (size_t i = 0; i < history->tag_count; i++) {
         const struct audit_tag_change *change = &history->tags[i];
-        if (!slice_is(slice_from_string(role->name), change->role)) {
+        if (strcmp(role->name, change->role) != 0) {
             continue;
         }
         added += change->before.alg == DIGEST_NONE;

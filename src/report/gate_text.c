@@ -40,7 +40,7 @@ static void put_remedy(struct text *text, const struct gate_finding *finding)
 {
     const char **told = &text->told[finding->rule];
     if (finding->ignored != NULL || finding->remedy[0] == '\0' ||
-        (*told != NULL && slice_is(slice_from_string(*told), finding->remedy))) {
+        (*told != NULL && strcmp(*told, finding->remedy) == 0)) {
         return;
     }
     *told = finding->remedy;
@@ -94,8 +94,7 @@ static bool is_before(const struct gate_page *page, const struct scan_spot *a,
                       const struct scan_spot *b)
 {
     if (a->file != b->file) {
-        return slice_compare(slice_from_string(page_file(page, a)),
-                             slice_from_string(page_file(page, b))) < 0;
+        return strcmp(page_file(page, a), page_file(page, b)) < 0;
     }
     return a->line < b->line;
 }

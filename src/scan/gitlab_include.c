@@ -15,7 +15,7 @@ static bool is_loaded(const struct gitlab *gitlab, size_t file)
 {
     const struct scan_file *files = gitlab->scan->files;
     for (size_t i = 0; i < gitlab->count; i++) {
-        if (slice_is(slice_from_string(files[gitlab->files[i].file].name), files[file].name)) {
+        if (strcmp(files[gitlab->files[i].file].name, files[file].name) == 0) {
             return true;
         }
     }

@@ -51,8 +51,8 @@ bool gitlab_is_job(const struct yaml_pair *pair)
 
 bool gitlab_is_link(const struct yaml_node *node)
 {
-    return node != NULL && slice_is(slice_from_string(node->tag), "!reference") &&
-           node->kind == YAML_SEQUENCE && node->count > 0;
+    return node != NULL && strcmp(node->tag, "!reference") == 0 && node->kind == YAML_SEQUENCE &&
+           node->count > 0;
 }
 
 /* One link on; node is NULL where it leads nowhere. */

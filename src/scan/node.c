@@ -46,8 +46,8 @@ enum assay_status scan_node_add(struct scan *scan, size_t file, const struct yam
     struct scan_reference found = *reference;
     found.spot = scan_node_spot(file, node);
     found.written = node->kind == YAML_SCALAR ? (const char *)node->text.ptr + skip : "";
-    found.is_rewritable = node->is_literal && found.text != NULL &&
-                          slice_is(slice_from_string(found.written), found.text);
+    found.is_rewritable =
+        node->is_literal && found.text != NULL && strcmp(found.written, found.text) == 0;
     if (node->is_literal) { /* the prefix is ASCII: a byte is a column */
         found.spot.column += skip;
         found.spot.offset += skip;

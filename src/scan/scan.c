@@ -108,18 +108,16 @@ static int compare_files(const void *a, const void *b, void *ctx)
     const struct scan_file *files = ctx;
     const size_t *x = a;
     const size_t *y = b;
-    int order = slice_compare(slice_from_string(files[*x].name), slice_from_string(files[*y].name));
+    int order = strcmp(files[*x].name, files[*y].name);
     if (order == 0) {
-        order =
-            slice_compare(slice_from_string(files[*x].place), slice_from_string(files[*y].place));
+        order = strcmp(files[*x].place, files[*y].place);
     }
     return order != 0 ? order : size_compare(*x, *y);
 }
 
 static bool is_same_file(const struct scan_file *a, const struct scan_file *b)
 {
-    return slice_is(slice_from_string(a->name), b->name) &&
-           slice_is(slice_from_string(a->place), b->place);
+    return strcmp(a->name, b->name) == 0 && strcmp(a->place, b->place) == 0;
 }
 
 static int compare_spots(const struct scan_spot *a, const struct scan_spot *b, const size_t *ranks)
@@ -136,7 +134,7 @@ static int compare_texts(const char *a, const char *b)
     if (a == NULL || b == NULL) {
         return (a == NULL) - (b == NULL);
     }
-    return slice_compare(slice_from_string(a), slice_from_string(b));
+    return strcmp(a, b);
 }
 
 static int compare_references(const void *a, const void *b, void *ctx)

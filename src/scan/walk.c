@@ -63,7 +63,7 @@ static int compare_entries(const void *a, const void *b, void *ctx)
     const char *names = ctx;
     const struct entry *x = a;
     const struct entry *y = b;
-    return slice_compare(slice_from_string(names + x->name), slice_from_string(names + y->name));
+    return strcmp(names + x->name, names + y->name);
 }
 
 static enum assay_status keep_entry(struct walk *walk, const struct dirent *found,

@@ -56,7 +56,7 @@ static enum assay_status check_role_name(const struct json_at *at, const char *t
 static enum assay_status check_order(const struct json_at *at, const char *before, const char *text,
                                      struct assay_error *err)
 {
-    return before == NULL || slice_compare(slice_from_string(before), slice_from_string(text)) < 0
+    return before == NULL || strcmp(before, text) < 0
                ? ASSAY_OK
                : json_at_fail(at, err, ASSAY_BUNDLE, "'%s' does not stand behind '%s'", text,
                               before);
@@ -67,8 +67,7 @@ static enum assay_status check_reference(const struct json_at *at, const char *g
 {
     CLEANUP(oci_reference_clear) struct oci_reference reference = { 0 };
     if (oci_reference_parse(text, &reference, NULL) != ASSAY_OK ||
-        !slice_is(slice_from_string(text), reference.text) ||
-        !slice_is(slice_from_string(gun), reference.name)) {
+        strcmp(text, reference.text) != 0 || strcmp(gun, reference.name) != 0) {
         return json_at_fail(at, err, ASSAY_BUNDLE, "'%s' is no full name of an image of %s", text,
                             gun);
     }
@@ -79,8 +78,7 @@ static enum assay_status check_gun(const struct json_at *at, const char *text,
                                    struct assay_error *err)
 {
     CLEANUP(oci_reference_clear) struct oci_reference name = { 0 };
-    if (oci_name_parse(text, &name, NULL) != ASSAY_OK ||
-        !slice_is(slice_from_string(text), name.name)) {
+    if (oci_name_parse(text, &name, NULL) != ASSAY_OK || strcmp(text, name.name) != 0) {
         return json_at_fail(at, err, ASSAY_BUNDLE, "'%s' is no full name of a repository", text);
     }
     return ASSAY_OK;

@@ -27,9 +27,8 @@ static enum assay_status bundle_get(struct tuf_remote *remote, struct tuf_file *
                         : found            ? TUF_FILE_FOUND
                                            : TUF_FILE_ABSENT;
         /* the bundle has the time of the newest file alone, which is the timestamp */
-        file->modified_unix_s = slice_is(slice_from_string(file->name), "timestamp")
-                                    ? from->repository->modified_unix_s
-                                    : 0;
+        file->modified_unix_s =
+            strcmp(file->name, "timestamp") == 0 ? from->repository->modified_unix_s : 0;
     }
     return ASSAY_OK;
 }

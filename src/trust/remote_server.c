@@ -56,7 +56,7 @@ static bool is_metadata_not_found(struct slice body)
     json_element(&errors, 0, &first);
     return json_kind(&first) == JSON_KIND_OBJECT &&
            json_get_string(&first, "code", &code, &ignored) == ASSAY_OK &&
-           slice_is(slice_from_string(code), "METADATA_NOT_FOUND");
+           strcmp(code, "METADATA_NOT_FOUND") == 0;
 }
 
 static void take_answer(struct tuf_file *file, struct net_response *response)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Timestamp and snapshot: maps of what other files are. */
-#include "base/list.h"
 #include "tuf/parsers.h"
 
+#include "base/list.h"
 #include "base/text.h"
 
 #include <inttypes.h>

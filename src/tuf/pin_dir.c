@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Directories of pins. A file is found by its name alone, so a name that is none of ours is an
  * error: a pin that its author believes in and no one reads would be worse. */
-#include "base/list.h"
 #include "tuf/pin.h"
 
 #include "base/file.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "tuf/store_fs.h"

@@ -4,9 +4,9 @@
  * entry and notes where it stands; nothing is decoded until it is asked for. Names are in byte
  * order, as canonical JSON has them, so that a look-up is a binary search.
  */
-#include "base/list.h"
 #include "tuf/parsers.h"
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/text.h"
 

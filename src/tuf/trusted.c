@@ -182,7 +182,7 @@ enum assay_status tuf_trusted_add_targets(struct tuf_trusted *trusted, const cha
 
 const struct tuf_meta *tuf_trusted_meta(const struct tuf_trusted *trusted, const char *role)
 {
-    bool is_snapshot = slice_is(slice_from_string(role), tuf_top_role_names[TUF_SNAPSHOT]);
+    bool is_snapshot = strcmp(role, tuf_top_role_names[TUF_SNAPSHOT]) == 0;
     const struct tuf_taken *parent = is_snapshot ? trusted->timestamp : trusted->snapshot;
     return parent == NULL ? NULL : tuf_meta_map_find(&parent->map, trusted->dialect, role);
 }

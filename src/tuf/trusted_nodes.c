@@ -9,7 +9,7 @@
 struct tuf_node *machine_find_node(const struct tuf_trusted *trusted, const char *role)
 {
     for (size_t i = 0; i < trusted->node_count; i++) {
-        if (slice_is(slice_from_string(role), trusted->nodes[i]->name)) {
+        if (strcmp(role, trusted->nodes[i]->name) == 0) {
             return trusted->nodes[i];
         }
     }

@@ -72,7 +72,7 @@ bool tuf_update_was_seen(const struct tuf_update *update, const char *tag,
                          const struct digest *digest)
 {
     for (size_t i = 0; i < update->next.seen_count; i++) {
-        if (slice_is(slice_from_string(tag), update->next.seen[i].tag) &&
+        if (strcmp(tag, update->next.seen[i].tag) == 0 &&
             digest_equal(&update->next.seen[i].digest, digest)) {
             return true;
         }

@@ -64,7 +64,7 @@ enum assay_status server_choose(const struct assay_session *session,
         out->is_named = true;
         return set_url(out, best->url, "the configuration's trust-servers", err);
     }
-    if (slice_is(slice_from_string(reference->registry), "docker.io")) {
+    if (strcmp(reference->registry, "docker.io") == 0) {
         return ASSAY_OK;
     }
     AUTO_BUF url = BUF_INIT(LIMIT_URL_BYTES);
@@ -104,7 +104,7 @@ enum assay_status pin_choose(const struct assay_session *session, const char *gu
     TRY(tuf_pins_find(session->options.pin_dirs, session->options.pin_dir_count, gun, &out->pin,
                       err));
     if (out->pin.kind != TUF_PIN_NONE) {
-        out->is_exact = slice_is(slice_from_string(gun), out->pin.pattern);
+        out->is_exact = strcmp(gun, out->pin.pattern) == 0;
         out->origin = out->pin.pattern;
     }
     return ASSAY_OK;

@@ -225,7 +225,7 @@ static enum assay_status describe_expiry(struct assay_verdict *verdict,
                                          const struct tuf_role_view *view, struct assay_error *err)
 {
     TRY(keep_earlier(&verdict->expires_unix_s, &verdict->expires_role, view, err));
-    if (slice_is(slice_from_string(view->name), "timestamp")) {
+    if (strcmp(view->name, "timestamp") == 0) {
         verdict->timestamp_expires_unix_s = view->expires_unix_s;
         return ASSAY_OK;
     }

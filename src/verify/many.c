@@ -28,8 +28,7 @@ struct run {
 /* Those of one tag stand together: they share a request. */
 static int compare_tags(const char *a, const char *b)
 {
-    return a == NULL || b == NULL ? (a == NULL) - (b == NULL)
-                                  : slice_compare(slice_from_string(a), slice_from_string(b));
+    return a == NULL || b == NULL ? (a == NULL) - (b == NULL) : strcmp(a, b);
 }
 
 static int compare_places(const void *a, const void *b)
@@ -37,7 +36,7 @@ static int compare_places(const void *a, const void *b)
     const struct place *x = a;
     const struct place *y = b;
     if (x->name != NULL && y->name != NULL) {
-        int order = slice_compare(slice_from_string(x->name), slice_from_string(y->name));
+        int order = strcmp(x->name, y->name);
         order = order != 0 ? order : compare_tags(x->tag, y->tag);
         if (order != 0) {
             return order;
