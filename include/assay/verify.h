@@ -25,8 +25,10 @@ struct assay_trust_server {
 
 /**
  * What a session works with. Start from ASSAY_OPTIONS_INIT and set what you need; every pointer
- * may be NULL, means then "none", and is copied by assay_session_new. The library reads no
- * environment variable and no configuration file: what it does not find here does not exist.
+ * may be NULL and means then "none". Texts and lists are copied by assay_session_new; callbacks
+ * with their contexts, interrupted and stdin_fd are used as long as the session lives. The library
+ * reads no environment variable and no configuration file: what it does not find here does not
+ * exist.
  */
 struct assay_options {
     size_t struct_size; /**< sizeof(struct assay_options), set by the initialiser */
@@ -75,14 +77,14 @@ struct assay_options {
     size_t registry_tls_dir_count;
     const char *const *trust_tls_dirs; /**< directories like docker's tls/ */
     size_t trust_tls_dir_count;
-    const char *authfile;    /**< the only credential file, if set */
-    const char *auth_config; /**< JSON text as in DOCKER_AUTH_CONFIG */
-    const char *podman_runtime_auth;
-    const char *podman_config_auth;
-    const char *docker_config_auth;
-    const char *helper_path; /**< PATH for credential helpers; NULL: none are run */
-    const char *home;        /**< HOME for credential helpers */
-    const char *proxy_https; /**< as in https_proxy, http_proxy, no_proxy */
+    const char *authfile;            /**< the only credential file, if set */
+    const char *auth_config;         /**< JSON text as in DOCKER_AUTH_CONFIG */
+    const char *podman_runtime_auth; /**< $XDG_RUNTIME_DIR/containers/auth.json, looked in first */
+    const char *podman_config_auth;  /**< $XDG_CONFIG_HOME/containers/auth.json, then */
+    const char *docker_config_auth;  /**< $DOCKER_CONFIG/config.json, last */
+    const char *helper_path;         /**< PATH for credential helpers; NULL: none are run */
+    const char *home;                /**< HOME for credential helpers */
+    const char *proxy_https;         /**< as in https_proxy, http_proxy, no_proxy */
     const char *proxy_http;
     const char *no_proxy;
     int64_t timeout_ms; /**< of one request; 0: the default of 30 s */
@@ -92,7 +94,7 @@ struct assay_options {
      * level: 0 error, 1 warning, 2 information, 3 debug. */
     void (*log)(void *ctx, int level, const char *line);
     void *log_ctx;
-    int log_level;
+    int log_level; /**< the last of them that is told */
 
     /* Non-NULL: becomes ASSAY_INTERRUPTED or ASSAY_TERMINATED to end the work soon (async-signal
      * safe to set: it is a lock-free atomic int in C). */
@@ -151,7 +153,7 @@ ASSAY_API void assay_session_free(struct assay_session *session);
  * Decides about one image.
  * @param reference "registry/name:tag[@digest]", "docker://...", or a local source:
  *                  "docker-archive:FILE[:REF]", "oci-archive:FILE[:REF]", "oci:DIR[:REF]",
- *                  "dir:DIR", "-".
+ *                  "dir:DIR", "docker-daemon:REF", "-".
  * @param out       owned by the caller, also set when the answer is no; NULL only when out of
  *                  memory, or when session or reference is NULL. May be NULL when only the status
  *                  counts.
