@@ -129,17 +129,13 @@ enum assay_status scan_tree_problem(struct scan *scan, const char *relative,
     return scan_add_problem(scan, &spot, status, err, "%s", message);
 }
 
-const char *scan_tree_directory(struct scan *scan, const char *relative, struct assay_error *err)
+enum assay_status scan_tree_directory(struct scan *scan, const char *relative, const char **out,
+                                      struct assay_error *err)
 {
     struct slice path = slice_from_string(relative);
-    const char *directory = NULL;
     size_t slash = slice_find_last(path, '/');
-    if (slash == path.len) {
-        return "";
-    }
-    enum assay_status status =
-        arena_copy_text(&scan->arena, slice_first(path, slash), &directory, err);
-    return status == ASSAY_OK ? directory : NULL;
+    return arena_copy_text(&scan->arena, slash == path.len ? SLICE_EMPTY : slice_first(path, slash),
+                           out, err);
 }
 
 /* ---- files that a file names ---- */
@@ -248,6 +244,5 @@ enum assay_status scan_open(struct scan *scan, const struct scan_named *named, s
     scan->seen++;
     TRY(scan_tree_add(scan, relative, &out->file, err));
     out->text = buf_slice(bytes);
-    out->directory = scan_tree_directory(scan, relative, err);
-    return out->directory != NULL ? ASSAY_OK : ASSAY_NO_MEMORY;
+    return scan_tree_directory(scan, relative, &out->directory, err);
 }

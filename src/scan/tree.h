@@ -36,8 +36,9 @@ MUST_CHECK enum assay_status scan_tree_add(struct scan *scan, const char *relati
 MUST_CHECK enum assay_status scan_tree_problem(struct scan *scan, const char *relative,
                                                enum assay_status status, const char *message,
                                                struct assay_error *err);
-/* The directory of relative, in the arena; NULL: out of memory. */
-const char *scan_tree_directory(struct scan *scan, const char *relative, struct assay_error *err);
+/* The directory of relative, in the arena. */
+MUST_CHECK enum assay_status scan_tree_directory(struct scan *scan, const char *relative,
+                                                 const char **out, struct assay_error *err);
 /* Hands the file to its finder. */
 MUST_CHECK enum assay_status scan_find(struct scan *scan, enum scan_kind kind,
                                        const struct scan_input *input, struct assay_error *err);

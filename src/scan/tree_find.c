@@ -58,10 +58,7 @@ enum assay_status scan_tree_find(struct scan *scan, enum scan_kind kind, const c
     struct scan_input input = { .text = bytes };
     size_t found = count_of_all(scan);
     TRY(scan_tree_add(scan, relative, &input.file, err));
-    input.directory = scan_tree_directory(scan, relative, err);
-    if (input.directory == NULL) {
-        return ASSAY_NO_MEMORY;
-    }
+    TRY(scan_tree_directory(scan, relative, &input.directory, err));
     TRY_IN(scan_find(scan, kind, &input, err), err, "reading %s", relative);
     if (!slice_has_suffix(slice_from_string(relative), SLICE_LITERAL(".json"))) {
         TRY(scan_ignores(scan, &input, err));
