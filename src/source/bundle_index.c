@@ -3,14 +3,13 @@
 #include "base/time.h"
 #include "net/url.h"
 #include "source/bundle_parts.h"
-#include "tuf/dialect.h"
+#include "tuf/model.h"
 
 /* ---- names ---- */
 
 static bool is_top_role(struct slice name)
 {
-    static const char *const roles[] = { "root", "timestamp", "snapshot", "targets" };
-    return slice_is_any(name, roles, ARRAY_LEN(roles));
+    return slice_is_any(name, tuf_top_role_names, TUF_TOP_ROLES);
 }
 
 /* "3.root" */
