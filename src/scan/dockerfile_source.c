@@ -158,7 +158,7 @@ static enum assay_status settle(struct dockerfile *file, struct dockerfile_sourc
                                       "there is no stage %s", found->text);
     }
     TRY(find_stage(file, found->text, &stage, err));
-    if (stage < source->stage_count || slice_is(slice_from_string(found->text), "scratch")) {
+    if (stage < source->stage_count || strcmp(found->text, "scratch") == 0) {
         return ASSAY_OK;
     }
     if (stage != SIZE_MAX) {
