@@ -82,7 +82,7 @@ static enum assay_status take_pod(const struct kubernetes_object *object, const 
     return ASSAY_OK;
 }
 
-static bool is_object(const struct yaml_node *node)
+bool kubernetes_is_object(const struct yaml_node *node)
 {
     return yaml_text(yaml_find(node, "apiVersion")) != NULL &&
            yaml_text(yaml_find(node, "kind")) != NULL;
@@ -147,7 +147,7 @@ static enum assay_status take_mapping(struct walk *walk, struct step *item, stru
 {
     struct kubernetes_object *object = &item->object;
     const struct yaml_node *node = item->node;
-    if (is_object(node)) {
+    if (kubernetes_is_object(node)) {
         item->is_object = true;
         object->api = scan_node_text(yaml_find(node, "apiVersion"));
         object->kind = scan_node_text(yaml_find(node, "kind"));
@@ -214,7 +214,7 @@ static enum assay_status find_odd_cut(struct scan *scan, const struct scan_input
 static bool holds_object(const struct yaml_file *yaml)
 {
     for (size_t i = 0; i < yaml->count; i++) {
-        if (is_object(yaml->documents[i])) {
+        if (kubernetes_is_object(yaml->documents[i])) {
             return true;
         }
     }
@@ -230,7 +230,7 @@ static enum assay_status take_documents(struct walk *walk, struct scan *scan,
         .scan = scan, .file = input->file, .directory = input->directory, .reading = &reading
     };
     for (size_t i = 0; is_kustomization(scan->files[input->file].name) && i < yaml->count; i++) {
-        if (!is_object(yaml->documents[i])) {
+        if (!kubernetes_is_object(yaml->documents[i])) {
             TRY(kubernetes_take_kustomization(&unknown, yaml->documents[i], err));
         }
     }

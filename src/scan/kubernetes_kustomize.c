@@ -228,12 +228,6 @@ enum assay_status kubernetes_take_builtin(const struct kubernetes_object *object
 
 /* ---- patches ---- */
 
-static bool is_object(const struct yaml_node *node)
-{
-    return yaml_text(yaml_find(node, "apiVersion")) != NULL &&
-           yaml_text(yaml_find(node, "kind")) != NULL;
-}
-
 /* What cannot be read is not made of objects. */
 static enum assay_status holds_objects(struct slice text, bool *out, struct assay_error *err)
 {
@@ -243,7 +237,7 @@ static enum assay_status holds_objects(struct slice text, bool *out, struct assa
     enum assay_status status = yaml_load(text, &file, &where, &refused);
     *out = status == ASSAY_OK;
     for (size_t i = 0; *out && i < file.count; i++) {
-        *out = is_object(file.documents[i]);
+        *out = kubernetes_is_object(file.documents[i]);
     }
     return status == ASSAY_NO_MEMORY ? error_pass(err, &refused) : ASSAY_OK;
 }

@@ -24,6 +24,9 @@ struct kubernetes_object {
     struct kubernetes_reading *reading;
 };
 
+/* Whether it says its apiVersion and its kind. */
+bool kubernetes_is_object(const struct yaml_node *node);
+
 /* "Deployment web, container app"; what and name may be empty. Lives in the scan's arena. */
 MUST_CHECK enum assay_status kubernetes_owner(const struct kubernetes_object *object,
                                               const char *what, struct slice name, const char **out,

@@ -151,6 +151,19 @@ static enum assay_status consider(const struct json_at *entry, size_t index, str
     return ASSAY_OK;
 }
 
+static enum assay_status consider_all(const struct json_at *root, struct arena *arena,
+                                      struct choice *choice, struct assay_error *err)
+{
+    struct json_at entry;
+
+    TRY(arena_alloc(arena, json_count(root), sizeof(*choice->all), &choice->all, err));
+    for (size_t i = 0; i < json_count(root); i++) {
+        json_element(root, i, &entry);
+        TRY(consider(&entry, i, arena, choice, err));
+    }
+    return ASSAY_OK;
+}
+
 static enum assay_status decide(const struct place *place, const char *wanted,
                                 struct choice *choice, struct assay_error *err)
 {
@@ -202,17 +215,12 @@ enum assay_status docker_manifest_choose(struct place *place, const char *wanted
     if (json_count(&root) == 0) {
         return FAIL(err, ASSAY_ARCHIVE_MISSING, "%s: manifest.json names no image", place->shown);
     }
-    size_t count = json_count(&root);
-    TRY(arena_alloc(arena, count, sizeof(*choice.all), &choice.all, err));
-    for (size_t i = 0; i < count; i++) {
-        json_element(&root, i, &entry);
-        TRY(consider(&entry, i, arena, &choice, err));
-    }
+    TRY(consider_all(&root, arena, &choice, err));
     TRY(decide(place, wanted, &choice, err));
     json_element(&root, choice.found, &entry);
     *out = choice.all[choice.found];
     out->all = choice.all;
-    out->all_count = count;
+    out->all_count = json_count(&root);
     TRY(keep(&entry, arena, out, err));
     *chosen_name = choice.name != NULL ? choice.name : out->name_count == 1 ? out->names[0] : NULL;
     return ASSAY_OK;
