@@ -129,7 +129,7 @@ static struct slice name_of(const struct gate_finding *finding)
     return is_raw ? text : has_tag ? slice_first(name, colon) : name;
 }
 
-/* The path below the working directory, however the user came to it: 'gate .', 'gate deploy' and
+/* The path below the root of the sources, however the user came to it: 'gate .', 'gate deploy' and
  * 'gate deploy/Dockerfile' find the same. What lies elsewhere is named as the user did, for its
  * place differs from machine to machine. */
 static const char *identity_of(const struct scan_file *file)
