@@ -24,32 +24,35 @@ static enum assay_status add_model(struct compose *run, const struct compose_sco
                            : compose_add_unknown(run, scope, model->node, owner, problem, err);
 }
 
+static enum assay_status take_pair(struct compose *run, const struct compose_scope *scope,
+                                   const struct yaml_pair *pair, struct assay_error *err)
+{
+    struct compose_text model;
+    const char *owner = NULL;
+    if (compose_is_absent(pair->value)) {
+        return ASSAY_OK;
+    }
+    if (pair->value->kind != YAML_MAPPING) {
+        return scan_node_misfit(run->scan, scope->file->input.file, pair->value, "a model",
+                                YAML_MAPPING, err);
+    }
+    TRY(compose_get(run, scope, pair->value, "model", "the artifact of a model", &model, err));
+    TRY(arena_format(&run->arena, &owner, err, "model %s", (const char *)pair->key->text.ptr));
+    return model.node == NULL ? ASSAY_OK : add_model(run, scope, &model, owner, err);
+}
+
 enum assay_status compose_models(struct compose *run, const struct compose_scope *scope,
                                  const struct yaml_node *models, struct assay_error *err)
 {
-    size_t file = scope->file->input.file;
     if (compose_is_absent(models)) {
         return ASSAY_OK;
     }
     if (models->kind != YAML_MAPPING) {
-        return scan_node_misfit(run->scan, file, models, "models", YAML_MAPPING, err);
+        return scan_node_misfit(run->scan, scope->file->input.file, models, "models", YAML_MAPPING,
+                                err);
     }
     for (size_t i = 0; i < models->count; i++) {
-        const struct yaml_pair *pair = &models->pairs[i];
-        struct compose_text model;
-        const char *owner = NULL;
-        if (compose_is_absent(pair->value)) {
-            continue;
-        }
-        if (pair->value->kind != YAML_MAPPING) {
-            TRY(scan_node_misfit(run->scan, file, pair->value, "a model", YAML_MAPPING, err));
-            continue;
-        }
-        TRY(compose_get(run, scope, pair->value, "model", "the artifact of a model", &model, err));
-        TRY(arena_format(&run->arena, &owner, err, "model %s", (const char *)pair->key->text.ptr));
-        if (model.node != NULL) {
-            TRY(add_model(run, scope, &model, owner, err));
-        }
+        TRY(take_pair(run, scope, &models->pairs[i], err));
     }
     return ASSAY_OK;
 }
@@ -84,7 +87,10 @@ enum assay_status compose_provider(struct compose *run, const struct compose_sco
         return ASSAY_OK;
     }
     const struct yaml_node *models = yaml_find(options, "model");
-    if (models == NULL || models->kind != YAML_SEQUENCE) {
+    if (models == NULL) {
+        return ASSAY_OK;
+    }
+    if (models->kind != YAML_SEQUENCE) {
         return add_option(run, scope, models, owner, err);
     }
     for (size_t i = 0; i < models->count; i++) {
