@@ -3,7 +3,48 @@
 
 #include "base/mem.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+void list_sort(void *items, size_t count, size_t size, int (*compare)(const void *a, const void *b))
+{
+    if (count > 1) {
+        qsort(items, count, size, compare);
+    }
+}
+
+void list_sort_with(void *items, size_t count, size_t size,
+                    int (*compare)(const void *a, const void *b, void *ctx), void *ctx)
+{
+    if (count > 1) {
+        qsort_r(items, count, size, compare, ctx);
+    }
+}
+
+size_t list_place(const void *key, const void *items, size_t count, size_t size,
+                  int (*compare)(const void *key, const void *item), bool *found)
+{
+    const char *bytes = items;
+    size_t low = 0;
+    size_t high = count;
+    *found = false;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = compare(key, bytes + middle * size);
+        *found = *found || order == 0;
+        low = order > 0 ? middle + 1 : low;
+        high = order > 0 ? high : middle;
+    }
+    return low;
+}
+
+const void *list_find(const void *key, const void *items, size_t count, size_t size,
+                      int (*compare)(const void *key, const void *item))
+{
+    bool found = false;
+    size_t place = list_place(key, items, count, size, compare, &found);
+    return found ? (const char *)items + place * size : NULL;
+}
 
 enum assay_status list_open(void *list, size_t *count, size_t *cap, size_t size, size_t place,
                             struct assay_error *err)

@@ -6,52 +6,18 @@
 
 #include "base/callback.h"
 
-#include <stdlib.h>
-
-static inline void list_sort(void *items, size_t count, size_t size,
-                             int (*compare)(const void *a, const void *b))
-{
-    if (count > 1) {
-        qsort(items, count, size, compare);
-    }
-}
-
-static inline void list_sort_with(void *items, size_t count, size_t size,
-                                  int (*compare)(const void *a, const void *b, void *ctx),
-                                  void *ctx)
-{
-    if (count > 1) {
-        qsort_r(items, count, size, compare, ctx);
-    }
-}
+void list_sort(void *items, size_t count, size_t size,
+               int (*compare)(const void *a, const void *b));
+void list_sort_with(void *items, size_t count, size_t size,
+                    int (*compare)(const void *a, const void *b, void *ctx), void *ctx);
 
 /* The place of the first item that is not before key; count: there is none. *found: it is equal.
  * compare has key and an item, in this order. */
-static inline size_t list_place(const void *key, const void *items, size_t count, size_t size,
-                                int (*compare)(const void *key, const void *item), bool *found)
-{
-    const char *bytes = items;
-    size_t low = 0;
-    size_t high = count;
-    *found = false;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = compare(key, bytes + middle * size);
-        *found = *found || order == 0;
-        low = order > 0 ? middle + 1 : low;
-        high = order > 0 ? high : middle;
-    }
-    return low;
-}
-
+size_t list_place(const void *key, const void *items, size_t count, size_t size,
+                  int (*compare)(const void *key, const void *item), bool *found);
 /* The first item that is equal to key; NULL: there is none. */
-static inline const void *list_find(const void *key, const void *items, size_t count, size_t size,
-                                    int (*compare)(const void *key, const void *item))
-{
-    bool found = false;
-    size_t place = list_place(key, items, count, size, compare, &found);
-    return found ? (const char *)items + place * size : NULL;
-}
+const void *list_find(const void *key, const void *items, size_t count, size_t size,
+                      int (*compare)(const void *key, const void *item));
 
 /* Makes room for one item, all zero, at place: what stood there and behind moves up, and *count is
  * one more. list and cap as in mem_grow. */

@@ -63,7 +63,7 @@ static enum assay_status append_row(void *ctx, const struct docker_row *row,
     struct tag_table *table = (struct tag_table *)ctx;
     char tag[DOCKER_NAME_BYTES];
     char digest[DIGEST_TEXT_BYTES];
-    const char *signers[LIMIT_DELEGATIONS];
+    const char *signers[LIMIT_DELEGATIONS] = { NULL };
     text_sanitise(row->tag, tag, sizeof tag);
     digest_hex(row->sha256, digest);
     TRY(append_cell(table->out, tag, table->tag_column, err));
@@ -98,7 +98,7 @@ static enum assay_status append_tags(const struct docker_rows *rows, struct tag_
 static enum assay_status append_ids(const struct tuf_role_view *role, bool canonical, int chars,
                                     struct buf *out, struct assay_error *err)
 {
-    const char *ids[LIMIT_ROLE_KEYS];
+    const char *ids[LIMIT_ROLE_KEYS] = { NULL };
     size_t count = 0;
     while (count < role->key_count && count < LIMIT_ROLE_KEYS) {
         ids[count] = canonical ? role->keys[count].canonical_id : role->keys[count].id;
