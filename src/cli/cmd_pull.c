@@ -155,6 +155,15 @@ static enum assay_status set_tag(struct cli *cli, const struct pull *pull,
     return engine_program_run(&pull->engine, &tag, &cli->env, err);
 }
 
+/* A tag command that failed or was interrupted may have set the tag all the same. */
+static enum assay_status tag_and_check(struct cli *cli, const struct pull *pull,
+                                       const struct names *names, struct assay_error *err)
+{
+    TRY(set_tag(cli, pull, names, err));
+    TRY_IN(check_saved(cli, pull, names, err), err, "the image that %s now has", pull->engine.name);
+    return ASSAY_OK;
+}
+
 static enum assay_status pull_one(struct cli *cli, const struct pull *pull,
                                   const struct assay_verdict *verdict, size_t index, size_t count,
                                   struct assay_error *err)
@@ -164,14 +173,11 @@ static enum assay_status pull_one(struct cli *cli, const struct pull *pull,
     TRY(make_names(verdict, &names, err));
     TRY(say(pull, &names, index, count, err));
     TRY(pull_by_digest(cli, pull, &names, err));
-    TRY(set_tag(cli, pull, &names, err));
-    enum assay_status status = check_saved(cli, pull, &names, err);
+    enum assay_status status = tag_and_check(cli, pull, &names, err);
     if (status != ASSAY_OK && names.has_tag) {
         remove_tag(pull, &names);
     }
-    return status == ASSAY_OK
-               ? ASSAY_OK
-               : error_context(err, status, "the image that %s now has", pull->engine.name);
+    return status;
 }
 
 /* Pulls what is trusted; a failure takes the image's word back. */

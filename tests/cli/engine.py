@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """docker-daemon: against a scripted engine that answers what no real one would, and the progress of
 an image that comes slowly."""
+import http.server
 import os
 import re
+import signal
 import socket
+import subprocess
+import tarfile
 import threading
 import time
 
-from harness import EXAMPLE, NAME, PIN, ROOT, SCRATCH, check, environment, expect, fresh_state, on_terminal, run
+from harness import (ASSAY, EXAMPLE, FIXTURE, NAME, PIN, ROOT, SCRATCH, Result, check, environment, expect, fresh_state,
+                     on_terminal, run)
+from network import Registry
 
 SAVED = open(f"{ROOT}/vectors/saved/docker-28-containerd.tar", "rb").read()
 OTHER = open(f"{ROOT}/vectors/saved/podman-oci.tar", "rb").read()
@@ -177,3 +183,61 @@ def test_pull_usage():
     ]
     for name, args, code, err in table:
         expect(f"pull: {name}", run("pull", *args, env=empty), code, "", [err])
+
+
+class Puller:
+    """assay pull with a docker of our own, whose commands are lines of shell."""
+
+    def __init__(self):
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.host = f"127.0.0.1:{self.server.server_address[1]}"
+        self.made, self.bin, self.tag = f"{SCRATCH}/pulled", f"{SCRATCH}/pull-bin", f"{SCRATCH}/pull-tag"
+        os.mkdir(self.bin)
+        subprocess.run([FIXTURE, "repo", self.made, f"gun={self.host}/app", "made=now"], check=True, timeout=60)
+        Registry.layout, Registry.delay_s = f"{self.made}/oci", 0.0
+        with tarfile.open(f"{self.made}/saved.tar", "w") as tar:
+            for name in ("oci-layout", "index.json", "blobs"):
+                tar.add(f"{self.made}/oci/{name}", name)
+
+    def run(self, tag=None, save=None, interrupt_at=None):
+        """interrupt_at: the file that stands when the signal is to come."""
+        lines = {"pull": ":", "tag": tag or f"touch {self.tag}", "save": save or f"cat {self.made}/saved.tar",
+                 "rmi": f"rm -f {self.tag}"}
+        with open(f"{self.bin}/docker", "w") as file:
+            file.write('#!/bin/sh\ncase "$1" in\n' + "".join(f"{k}) {v};;\n" for k, v in lines.items()) + "esac\n")
+        os.chmod(f"{self.bin}/docker", 0o755)
+        if os.path.exists(self.tag):
+            os.remove(self.tag)
+        args = [ASSAY, "pull", "--root", f"{self.made}/root.json", "--trust-dir", f"{self.made}/cache", "--plain-http",
+                self.host, "--state-dir", fresh_state(), f"{self.host}/app:1.0"]
+        child = subprocess.Popen(args, env=environment(PATH=f"{self.bin}:{os.environ['PATH']}"), cwd=SCRATCH,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        deadline = time.monotonic() + 30
+        while interrupt_at and not os.path.exists(interrupt_at) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if interrupt_at:
+            child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+        return Result(child.returncode, out.decode(), err.decode())
+
+    def has_tag(self):
+        return os.path.exists(self.tag)
+
+
+def test_pull_tag():
+    puller = Puller()
+    set_tag = f"touch {puller.tag}"
+    result = puller.run()
+    check("pull: a tag on what was checked stays", result.code == 0 and puller.has_tag() and "TRUSTED" in result.out, result)
+    for name, code, more in (
+            ("set by a command that fails", 4, {"tag": f"{set_tag}; exit 1"}),
+            ("set by a command that dies", 4, {"tag": f"{set_tag}; kill -9 $$"}),
+            ("set by a command that is interrupted", 130, {"tag": f"{set_tag}; exec sleep 30", "interrupt_at": puller.tag}),
+            ("of an image that is not exported whole", 1, {"save": f"head -c 3000 {puller.made}/saved.tar"}),
+            ("of an image whose export fails at its end", 4, {"save": f"cat {puller.made}/saved.tar; exit 1"})):
+        result = puller.run(**more)
+        check(f"pull: a tag {name} is taken away", result.code == code and not puller.has_tag() and
+              "TRUSTED" not in result.out, result)
+    puller.server.shutdown()
