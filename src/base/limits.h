@@ -133,6 +133,7 @@
 #define LIMIT_BUNDLE_REPOSITORIES 4096
 #define LIMIT_BUNDLE_DOCUMENTS    65536UL
 #define LIMIT_BUNDLE_ROLES        8192         /* of one repository: 4096 roots, 2048 delegations */
+#define LIMIT_BUNDLE_BLOBS        131072UL     /* the list needs 64 bytes and more for each */
 #define LIMIT_BUNDLE_ARENA        (32 * MIB)   /* parsed form of the list */
 #define LIMIT_BUNDLE_BYTES        (1024 * MIB) /* one that is written */
 

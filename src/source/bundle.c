@@ -115,6 +115,9 @@ static enum assay_status take_blob(struct bundle *bundle, const struct member *m
                       slice_of(digest.bytes, len)) >= 0) {
         return FAIL(err, ASSAY_BUNDLE, "'%s' comes twice or out of order", member->name);
     }
+    if (bundle->blob_count == LIMIT_BUNDLE_BLOBS) {
+        return FAIL(err, ASSAY_BUNDLE, "holds more than %lu blobs", LIMIT_BUNDLE_BLOBS);
+    }
     TRY(mem_grow(&bundle->blobs, bundle->blob_count, &bundle->blob_cap, sizeof(*bundle->blobs),
                  err));
     bundle->blobs[bundle->blob_count++] =

@@ -451,6 +451,33 @@ Test(bundle, refuses_every_other_form)
     }
 }
 
+/* Walking through a bundle must not take memory for more blobs than its list could name. */
+static void write_empty_blobs(size_t count)
+{
+    AUTO_BUF tar = BUF_INIT((count + 8) * TAR_BLOCK_BYTES);
+    cr_assert_eq(tar_write_file(&tar, "assay-bundle.json", SLICE_LITERAL(HEAD DOCS TAIL), NULL),
+                 ASSAY_OK);
+    for (size_t i = 0; i < count; i++) {
+        char name[sizeof("blobs/sha256/" ONE)];
+        (void)snprintf(name, sizeof(name), "blobs/sha256/%064zx", i);
+        cr_assert_eq(tar_write_file(&tar, name, SLICE_EMPTY, NULL), ASSAY_OK);
+    }
+    cr_assert_eq(tar_write_end(&tar, NULL), ASSAY_OK);
+    write_whole(buf_slice(&tar));
+}
+
+Test(bundle, holds_no_more_blobs_than_its_list_could_name)
+{
+    for (size_t over = 0; over < 2; over++) {
+        struct bundle *bundle = NULL;
+        struct assay_error err = ERROR_INIT;
+        write_empty_blobs(LIMIT_BUNDLE_BLOBS + over);
+        cr_expect_eq(open_it(&bundle, &err), ASSAY_BUNDLE);
+        cr_expect_not_null(strstr(err.message, over == 0 ? "does not name" : "holds more than"),
+                           "%s", err.message);
+    }
+}
+
 Test(bundle, refuses_bytes_that_are_not_what_their_name_says)
 {
     AUTO_BUF good = BUF_INIT(1 * MIB);
