@@ -110,6 +110,12 @@ static bool take_offset(struct slice *text, int64_t *seconds)
     return true;
 }
 
+/* An offset must not lead out of the years that can be written, and read, again. */
+static bool is_of_four_digits(int64_t unix_s)
+{
+    return unix_s >= TIME_MIN_UNIX_S && unix_s <= TIME_MAX_UNIX_S;
+}
+
 enum assay_status time_parse(struct slice text, int64_t *out_unix_s, struct assay_error *err)
 {
     struct slice rest = text;
@@ -117,7 +123,8 @@ enum assay_status time_parse(struct slice text, int64_t *out_unix_s, struct assa
     int64_t seconds = 0;
     int64_t offset_s = 0;
     if (!take_date(&rest, &days) || !take_char(&rest, 'T') || !take_clock(&rest, &seconds) ||
-        !take_offset(&rest, &offset_s) || rest.len != 0) {
+        !take_offset(&rest, &offset_s) || rest.len != 0 ||
+        !is_of_four_digits(days * DAY_S + seconds - offset_s)) {
         return FAIL(err, ASSAY_TIME_FORMAT,
                     "expected a time as 2026-01-31T12:00:00Z, found \"%.*s\"", SLICE_ARGS(text));
     }

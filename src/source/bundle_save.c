@@ -2,6 +2,7 @@
 /* From a bundle in the making to its file. */
 #include "archive/tar_write.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/time.h"
 #include "source/bundle_writer.h"
 #include "tuf/store_fs.h"
@@ -11,6 +12,11 @@
 #include <unistd.h>
 
 #define BUNDLE_MODE 0644
+
+static bool is_written(const struct writer_blob *blob)
+{
+    return blob->is_document || blob->is_used;
+}
 
 static void add_blob_members(struct json_new *object, const struct digest *digest, uint64_t size)
 {
@@ -77,12 +83,41 @@ static enum assay_status make_index(struct bundle_writer *writer, struct buf *ou
     return buf_append_byte(out, '\n', err);
 }
 
-/* What is written must be readable: the reader's limits hold here, too. */
-static enum assay_status check_index(struct slice text, struct assay_error *err)
+static enum assay_status add_written(const struct bundle_writer *writer, struct bundle *out,
+                                     struct assay_error *err)
 {
-    AUTO_JSON_TREE tree = NULL;
-    struct json_at top;
-    return json_tree_load(text, BUNDLE_INDEX_NAME, &tree, &top, err);
+    for (size_t i = 0; i < writer->blob_count; i++) {
+        const struct writer_blob *blob = &writer->blobs[i];
+        if (!is_written(blob)) {
+            continue;
+        }
+        TRY(mem_grow(&out->blobs, out->blob_count, &out->blob_cap, sizeof(*out->blobs), err));
+        out->blobs[out->blob_count++] =
+            (struct bundle_blob){ .digest = blob->digest, .size = blob->size };
+    }
+    return ASSAY_OK;
+}
+
+/* What is written must be readable: the reader itself is asked, before the old file is gone. */
+static enum assay_status check_index(const struct bundle_writer *writer, struct slice text,
+                                     struct assay_error *err)
+{
+    struct bundle *made = mem_alloc(1, sizeof(*made));
+    if (made == NULL) {
+        return FAIL_NO_MEMORY(err);
+    }
+    made->fd = -1;
+    made->arena = (struct arena)ARENA_INIT(LIMIT_BUNDLE_ARENA);
+    enum assay_status status = add_written(writer, made, err);
+    if (status == ASSAY_OK) {
+        status = bundle_index_parse(made, text, err);
+    }
+    bundle_free(made);
+    return status == ASSAY_BUNDLE
+               ? error_remedy(err, status,
+                              "With what is added, the bundle could not be read again: name "
+                              "another file by --to. The old one is left as it is.")
+               : status;
 }
 
 static enum assay_status append_blob(const struct bundle_writer *writer,
@@ -109,10 +144,10 @@ static enum assay_status make_tar(struct bundle_writer *writer, struct buf *out,
 {
     AUTO_BUF index = BUF_INIT(LIMIT_BUNDLE_INDEX_BYTES);
     TRY(make_index(writer, &index, err));
-    TRY(check_index(buf_slice(&index), err));
+    TRY(check_index(writer, buf_slice(&index), err));
     TRY(tar_write_file(out, BUNDLE_INDEX_NAME, buf_slice(&index), err));
     for (size_t i = 0; i < writer->blob_count; i++) {
-        if (writer->blobs[i].is_document || writer->blobs[i].is_used) {
+        if (is_written(&writer->blobs[i])) {
             TRY(append_blob(writer, &writer->blobs[i], out, err));
         }
     }

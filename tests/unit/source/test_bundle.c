@@ -5,6 +5,7 @@
 
 #include "archive/tar_write.h"
 #include "base/file.h"
+#include "base/time.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -260,6 +261,40 @@ Test(bundle, an_update_refreshes_one_repository_and_keeps_the_rest)
     cr_expect(bundle_document_at(bundle, 1, &digest, &size));
     cr_expect_not(bundle_document_at(bundle, 2, &digest, &size));
     bundle_free(bundle);
+}
+
+static void add_references(struct bundle_writer *writer, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char text[sizeof(GUN) + 32];
+        (void)snprintf(text, sizeof(text), GUN ":%zu", i);
+        reference(writer, text);
+    }
+}
+
+/* An older bundle may say of itself as much as can be read: what is added must not go beyond. */
+Test(bundle, an_update_that_could_not_be_read_leaves_the_old_one)
+{
+    AUTO_BUF before = BUF_INIT(4 * MIB);
+    struct bundle_writer *writer = writer_on(NULL);
+    begin(writer, GUN, "", TIME_MAX_UNIX_S);
+    add_references(writer, LIMIT_REFERENCES);
+    save(writer);
+    cr_assert_eq(file_read(path, 4 * MIB, &before, NULL), ASSAY_OK);
+    for (int i = 0; i < 2; i++) {
+        AUTO_BUF after = BUF_INIT(4 * MIB);
+        struct assay_error err = ERROR_INIT;
+        struct bundle *base = open_good();
+        writer = writer_on(base);
+        begin(writer, i == 0 ? GUN : OTHER, "", i == 0 ? 0 : TIME_MAX_UNIX_S + 1);
+        reference(writer, i == 0 ? GUN ":more" : OTHER ":1");
+        cr_expect_eq(bundle_writer_save(writer, path, &err), ASSAY_BUNDLE, "%d", i);
+        cr_expect_not_null(strstr(err.remedy, "--to"), "%d: %s", i, err.remedy);
+        bundle_writer_free(writer);
+        bundle_free(base);
+        cr_assert_eq(file_read(path, 4 * MIB, &after, NULL), ASSAY_OK);
+        cr_expect(slice_equal(buf_slice(&before), buf_slice(&after)), "%d", i);
+    }
 }
 
 /* ---- altered ---- */
