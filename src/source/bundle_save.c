@@ -113,11 +113,7 @@ static enum assay_status check_index(const struct bundle_writer *writer, struct 
         status = bundle_index_parse(made, text, err);
     }
     bundle_free(made);
-    return status == ASSAY_BUNDLE
-               ? error_remedy(err, status,
-                              "With what is added, the bundle could not be read again: name "
-                              "another file by --to. The old one is left as it is.")
-               : status;
+    return status;
 }
 
 static enum assay_status append_blob(const struct bundle_writer *writer,
@@ -193,7 +189,13 @@ enum assay_status bundle_writer_save(struct bundle_writer *writer, const char *p
     for (size_t i = 0; i < writer->blob_count; i++) {
         writer->blobs[i].is_used = false;
     }
-    TRY_IN(make_tar(writer, &tar, err), err, "the bundle %s", path);
+    enum assay_status status = make_tar(writer, &tar, err);
+    if (status == ASSAY_BUNDLE) {
+        status = error_remedy(err, status,
+                              "The old bundle cannot be added to, and is left as it is: name "
+                              "another file by --to.");
+    }
+    TRY_IN(status, err, "the bundle %s", path);
     TRY_IN(put(path, buf_slice(&tar), err), err, "the bundle %s", path);
     return ASSAY_OK;
 }

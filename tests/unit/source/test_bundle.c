@@ -529,6 +529,12 @@ Test(bundle, refuses_bytes_that_are_not_what_their_name_says)
     struct bundle *bundle = open_good();
     cr_expect_eq(bundle_metadata(bundle, GUN, "root", 64, &out, &found, NULL), ASSAY_BUNDLE);
     cr_expect_eq(out.len, 0);
+    /* nor are they carried on */
+    struct bundle_writer *writer = writer_on(bundle);
+    struct assay_error err = ERROR_INIT;
+    cr_expect_eq(bundle_writer_save(writer, path, &err), ASSAY_BUNDLE);
+    cr_expect_not_null(strstr(err.remedy, "--to"), "%s", err.remedy);
+    bundle_writer_free(writer);
     bundle_free(bundle);
 }
 
