@@ -55,7 +55,8 @@ class Reader {
     }
 
     add(list, place, line, column, length, text) {
-        list.push({ place, line, column, length, owner: this.owner, text });
+        const stagesEnded = this.stages.length - 1;
+        list.push({ place, line, column, length, owner: this.owner, text, stagesEnded });
     }
 
     from(instruction) {
@@ -86,11 +87,13 @@ class Reader {
         }
     }
 
+    // A stage is one only where it has ended: builders differ about those that end further down.
     settle(source) {
         const isNumber = source.place === 'copy' && /^\d+$/.test(source.text);
-        const isStage = this.stages.includes(source.text.toLowerCase());
+        const stage = this.stages.indexOf(source.text.toLowerCase());
+        const isStage = stage >= 0 && stage < source.stagesEnded;
         if (!isNumber && !isStage && source.text !== 'scratch') {
-            this.found.push(source);
+            this.found.push(stage >= 0 ? { ...source, text: '?' } : source);
         }
     }
 
