@@ -66,6 +66,7 @@ static enum assay_status create(struct cli *cli, void *data, enum assay_status *
                    says, err));
     judged_tell(cli, &creation->judged);
     if (*says == ASSAY_OK) {
+        TRY(bundle_check_current(creation->base, creation->path, err));
         return bundle_writer_save(creation->writer, creation->path, err);
     }
     if (!cli->quiet) {

@@ -235,6 +235,24 @@ enum assay_status bundle_open(const char *path, struct bundle **out, struct assa
     return ASSAY_OK;
 }
 
+enum assay_status bundle_check_current(const struct bundle *bundle, const char *path,
+                                       struct assay_error *err)
+{
+    struct stat now;
+    struct stat then;
+    bool is_there = stat(path, &now) == 0;
+    bool is_current = bundle == NULL ? !is_there
+                                     : is_there && fstat(bundle->fd, &then) == 0 &&
+                                           now.st_dev == then.st_dev && now.st_ino == then.st_ino;
+    return is_current ? ASSAY_OK
+                      : error_remedy(err,
+                                     FAIL(err, ASSAY_OUTPUT,
+                                          "the bundle %s was written by somebody else meanwhile, "
+                                          "and is left as it is",
+                                          path),
+                                     "Run the command again: it adds to what is there now.");
+}
+
 void bundle_free(struct bundle *bundle)
 {
     if (bundle == NULL) {

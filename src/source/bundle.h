@@ -21,6 +21,9 @@ struct bundle; /* an open one; does not change: several threads may use it */
 MUST_CHECK enum assay_status bundle_open(const char *path, struct bundle **out,
                                          struct assay_error *err);
 void bundle_free(struct bundle *bundle); /* NULL is fine */
+/* Whether path is still the file that bundle was opened from, NULL: still nothing. ASSAY_OUTPUT. */
+MUST_CHECK enum assay_status bundle_check_current(const struct bundle *bundle, const char *path,
+                                                  struct assay_error *err);
 const char *bundle_path(const struct bundle *bundle);
 
 struct bundle_repository {

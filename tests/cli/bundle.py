@@ -256,10 +256,12 @@ def test_bundle_altered():
 # ---- where it is asked for, and where not
 
 class Counting(Registry):
-    asked, delay_s = 0, 0.0
+    asked, delay_s, meanwhile = 0, 0.0, None
 
     def do_GET(self):
         Counting.asked += 1
+        if Counting.meanwhile is not None:
+            Counting.meanwhile()
         super().do_GET()
 
 
@@ -279,6 +281,18 @@ def test_bundle_and_registry():
     Counting.asked = 0
     expect("all is there", with_bundle(path, root=pin, what=common), 0, ["TRUSTED"])
     check("so nothing is asked for", Counting.asked == 0)
+    other = made("trust.tar")
+    for name, before in (("nothing was there", None), ("another one was there", path)):
+        mine = f"{SCRATCH}/mine.tar"
+        if before is not None:
+            shutil.copy(before, mine)
+        Counting.meanwhile = lambda to=mine: os.rename(shutil.copy(other, f"{to}.{threading.get_ident()}"), to)
+        result = run("bundle", "create", "--root", pin, "--trust-dir", f"{out}/cache", "--state-dir", fresh_state(), "--to", mine,
+                     *common)
+        Counting.meanwhile = None
+        expect(f"written meanwhile, {name}", result, 4, err=["output", "by somebody else", "Run the command again"])
+        check(f"keeps the other's, {name}", content(mine) == content(other))
+        os.remove(mine)
     one = f"{SCRATCH}/one.tar"
     result = run("bundle", "create", "--platform", "linux/amd64", "--root", pin, "--trust-dir", f"{out}/cache", "--state-dir",
                  fresh_state(), "--to", one, *common)
