@@ -17,29 +17,21 @@ static struct archive_file *lookup(const struct archive *archive, const char *na
 
 /* ---- names below others ---- */
 
-/* How name stands to those that begin with parent and a slash: before, among or behind them. */
-static int against_children(const char *name, const char *parent, size_t parent_len)
+/* How those that begin with parent and a slash stand to a name: before it, around or behind. */
+static int against_parent(const void *parent, const void *file)
 {
-    int order = strncmp(name, parent, parent_len);
-    return order != 0 ? order : (int)(unsigned char)name[parent_len] - '/';
+    const struct slice *above = parent;
+    const char *name = (*(struct archive_file *const *)file)->name;
+    int order = strncmp((const char *)above->ptr, name, above->len);
+    return order != 0 ? order : '/' - (int)(unsigned char)name[above->len];
 }
 
 static const struct archive_file *first_child(const struct archive *archive, const char *parent)
 {
-    size_t parent_len = strlen(parent);
-    size_t low = 0;
-    size_t high = archive->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (against_children(archive->by_name[middle]->name, parent, parent_len) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    bool is_child = low < archive->count &&
-                    against_children(archive->by_name[low]->name, parent, parent_len) == 0;
-    return is_child ? archive->by_name[low] : NULL;
+    struct slice above = slice_from_string(parent);
+    struct archive_file *const *found = list_find(&above, archive->by_name, archive->count,
+                                                  sizeof(struct archive_file *), against_parent);
+    return found == NULL ? NULL : *found;
 }
 
 enum assay_status archive_check_parents(const struct archive *archive, struct assay_error *err)

@@ -50,7 +50,6 @@ enum assay_status audit_history_list(struct audit_history *history, const uint32
 
 /* ---- keys ---- */
 
-/* Where the id is in keys_by_id, or would be. */
 struct wanted_key {
     const struct audit_key *keys;
     const char *id;
@@ -62,6 +61,7 @@ static int against_key(const void *wanted, const void *index)
     return strcmp(key->id, key->keys[*(const uint32_t *)index].id);
 }
 
+/* Where the id is in keys_by_id, or would be. */
 static size_t key_position(const struct audit_history *history, const char *id, bool *found)
 {
     const struct wanted_key wanted = { history->keys, id };

@@ -206,16 +206,13 @@ static bool is_undecided(enum assay_status status)
 }
 
 /* What fails the run is an error, in every report: a warning becomes one where it does. */
-static bool is_error(const struct gate_run *run, struct gate_finding *finding)
+static void raise_warning(const struct gate_run *run, struct gate_finding *finding)
 {
-    if (finding->ignored != NULL || finding->level == GATE_NOTE) {
-        return false;
-    }
-    if (finding->level == GATE_WARNING && run->options->fail_on == GATE_WARNING) {
+    if (run->options->fail_on == GATE_WARNING && finding->level == GATE_WARNING &&
+        finding->ignored == NULL) {
         finding->level = GATE_ERROR;
         finding->status = ASSAY_POLICY;
     }
-    return finding->level == GATE_ERROR;
 }
 
 static void conclude(struct gate_run *run)
@@ -224,7 +221,8 @@ static void conclude(struct gate_run *run)
     size_t built = 0;
     for (size_t i = 0; i < gate->finding_count; i++) {
         struct gate_finding *finding = &gate->findings[i];
-        if (!is_error(run, finding)) {
+        raise_warning(run, finding);
+        if (finding->level != GATE_ERROR || finding->ignored != NULL) {
             continue;
         }
         worsen(&gate->status, finding->status);

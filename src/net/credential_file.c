@@ -103,12 +103,6 @@ static enum assay_status take_entry(const struct json_at *entry, struct net_cred
     return out->user.len == 0 ? ASSAY_OK : take_member(entry, "password", &out->password, out, err);
 }
 
-/* A map that Go left empty is null. */
-static bool find_map(const struct json_at *file, const char *key, struct json_at *out)
-{
-    return json_find_set(file, key, out);
-}
-
 /* The longest match that is shorter than limit; 0: there is none. */
 static size_t longest_match(const struct json_at *auths, struct slice wanted, size_t limit)
 {
@@ -141,7 +135,7 @@ enum assay_status credential_file_find(const struct json_at *file, struct slice 
                                        struct net_credential *out, struct assay_error *err)
 {
     struct json_at auths;
-    if (!find_map(file, "auths", &auths)) {
+    if (!json_find_set(file, "auths", &auths)) {
         return ASSAY_OK;
     }
     TRY(json_as_object(&auths, err));
@@ -163,7 +157,7 @@ enum assay_status credential_file_helper(const struct json_at *file, const char 
     struct json_at entry;
     struct slice wanted = slice_from_string(registry);
     void *iterator = NULL;
-    if (find_map(file, "credHelpers", &helpers)) {
+    if (json_find_set(file, "credHelpers", &helpers)) {
         TRY(json_as_object(&helpers, err));
         while (json_member(&helpers, &iterator, &entry)) {
             if (match_length(entry.key, wanted) == wanted.len) {

@@ -70,7 +70,7 @@ static enum assay_status status_of_http(int http_status)
 static void fail_http(struct exchange *exchange)
 {
     struct assay_error error = ERROR_INIT;
-    char host_port[300];
+    char host_port[NET_HOST_PORT_BYTES];
     int http_status = exchange->response->http_status;
     enum assay_status status = status_of_http(http_status);
     bool refused = http_status == 401 && exchange->sent_grant_id != 0 &&

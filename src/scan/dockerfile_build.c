@@ -2,11 +2,10 @@
 #include "scan/dockerfile_build.h"
 
 #include "base/limits.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "oci/reference.h"
 #include "scan/expand.h"
-
-#include <stdlib.h>
 
 void dockerfile_build_init(struct dockerfile_build *build, const struct scan_options *options,
                            const struct scan_build *given)
@@ -292,22 +291,18 @@ static int compare_stages(const void *a, const void *b)
 
 void dockerfile_sort_stages(struct dockerfile_build *build)
 {
-    if (build->stage_count > 1) {
-        qsort(build->stages, build->stage_count, sizeof(*build->stages), compare_stages);
-    }
+    list_sort(build->stages, build->stage_count, sizeof(*build->stages), compare_stages);
+}
+
+static int against_stage(const void *name, const void *stage)
+{
+    return slice_compare(*(const struct slice *)name,
+                         ((const struct dockerfile_stage *)stage)->name);
 }
 
 size_t dockerfile_find_stage(const struct dockerfile_build *build, struct slice name)
 {
-    size_t from = 0;
-    size_t to = build->stage_count;
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        bool is_before = slice_compare(build->stages[middle].name, name) < 0;
-        from = is_before ? middle + 1 : from;
-        to = is_before ? to : middle;
-    }
-    bool found =
-        name.len > 0 && to < build->stage_count && slice_equal(build->stages[to].name, name);
-    return found ? build->stages[to].index : SIZE_MAX;
+    const struct dockerfile_stage *found =
+        list_find(&name, build->stages, build->stage_count, sizeof(*build->stages), against_stage);
+    return name.len == 0 || found == NULL ? SIZE_MAX : found->index;
 }

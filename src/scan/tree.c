@@ -158,13 +158,20 @@ static bool enter(struct buf *path, struct slice name)
 }
 
 /* directory and path as one path without "." and "..", by their text; false: it leads out. */
-static bool resolve(const char *directory, const char *path, struct buf *out)
+static bool resolve(const char *directory, const char *path, char out[LIMIT_SCAN_PATH_BYTES])
 {
+    struct buf resolved = { .ptr = (uint8_t *)out,
+                            .cap = LIMIT_SCAN_PATH_BYTES,
+                            .max = LIMIT_SCAN_PATH_BYTES - 1 };
     struct slice parts[] = { slice_from_string(directory), slice_from_string(path) };
+    out[0] = '\0';
+    if (path[0] == '/') {
+        return false;
+    }
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         while (parts[i].len > 0) {
             size_t end = slice_find(parts[i], '/');
-            if (!enter(out, slice_first(parts[i], end))) {
+            if (!enter(&resolved, slice_first(parts[i], end))) {
                 return false;
             }
             parts[i] = slice_from(parts[i], end + 1);
@@ -200,11 +207,8 @@ static enum assay_status read_beneath(const struct scan_tree *tree, const char *
 
 bool scan_is_directory(const struct scan *scan, const char *directory, const char *path)
 {
-    char relative[LIMIT_SCAN_PATH_BYTES] = "";
-    struct buf resolved = { .ptr = (uint8_t *)relative,
-                            .cap = sizeof(relative),
-                            .max = sizeof(relative) - 1 };
-    if (scan->tree == NULL || path[0] == '/' || !resolve(directory, path, &resolved)) {
+    char relative[LIMIT_SCAN_PATH_BYTES];
+    if (scan->tree == NULL || !resolve(directory, path, relative)) {
         return false;
     }
     if (relative[0] == '\0') {
@@ -217,17 +221,14 @@ bool scan_is_directory(const struct scan *scan, const char *directory, const cha
 enum assay_status scan_open(struct scan *scan, const struct scan_named *named, struct buf *bytes,
                             struct scan_input *out, bool *found, struct assay_error *err)
 {
-    char relative[LIMIT_SCAN_PATH_BYTES] = "";
-    struct buf resolved = { .ptr = (uint8_t *)relative,
-                            .cap = sizeof(relative),
-                            .max = sizeof(relative) - 1 };
+    char relative[LIMIT_SCAN_PATH_BYTES];
     struct assay_error refused = ERROR_INIT;
     *found = false;
     *out = (struct scan_input){ 0 };
     if (scan->tree == NULL) {
         return ASSAY_OK;
     }
-    if (named->path[0] == '/' || !resolve(named->directory, named->path, &resolved)) {
+    if (!resolve(named->directory, named->path, relative)) {
         return scan_add_problem(scan, named->spot, ASSAY_FILE_LINK, err,
                                 "'%s' lies outside of the directory that is judged", named->path);
     }

@@ -109,10 +109,8 @@ static enum assay_status take_blob(struct bundle *bundle, const struct member *m
         digest_parse(buf_slice(&text), &digest, NULL) != ASSAY_OK) {
         return FAIL(err, ASSAY_BUNDLE, "'%s' is no part of a bundle", member->name);
     }
-    size_t len = digest_size(DIGEST_SHA256);
     if (bundle->blob_count > 0 &&
-        slice_compare(slice_of(bundle->blobs[bundle->blob_count - 1].digest.bytes, len),
-                      slice_of(digest.bytes, len)) >= 0) {
+        digest_compare(&bundle->blobs[bundle->blob_count - 1].digest, &digest) >= 0) {
         return FAIL(err, ASSAY_BUNDLE, "'%s' comes twice or out of order", member->name);
     }
     if (bundle->blob_count == LIMIT_BUNDLE_BLOBS) {
@@ -241,16 +239,14 @@ enum assay_status bundle_check_current(const struct bundle *bundle, const char *
     struct stat now;
     struct stat then;
     bool is_there = stat(path, &now) == 0;
-    bool is_current = bundle == NULL ? !is_there
-                                     : is_there && fstat(bundle->fd, &then) == 0 &&
-                                           now.st_dev == then.st_dev && now.st_ino == then.st_ino;
-    return is_current ? ASSAY_OK
-                      : error_remedy(err,
-                                     FAIL(err, ASSAY_OUTPUT,
-                                          "the bundle %s was written by somebody else meanwhile, "
-                                          "and is left as it is",
-                                          path),
-                                     "Run the command again: it adds to what is there now.");
+    bool is_same = bundle != NULL && is_there && fstat(bundle->fd, &then) == 0 &&
+                   now.st_dev == then.st_dev && now.st_ino == then.st_ino;
+    if (is_same || (bundle == NULL && !is_there)) {
+        return ASSAY_OK;
+    }
+    (void)FAIL(err, ASSAY_OUTPUT,
+               "the bundle %s was written by somebody else meanwhile, and is left as it is", path);
+    return error_remedy(err, ASSAY_OUTPUT, "Run the command again: it adds to what is there now.");
 }
 
 void bundle_free(struct bundle *bundle)

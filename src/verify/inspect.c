@@ -136,9 +136,9 @@ static enum assay_status inspect_manifests(struct source *source, struct inspect
 {
     CLEANUP(source_manifest_clear) struct source_manifest manifest = { .media_type = "" };
     CLEANUP(oci_document_clear) struct oci_document document = { .is_index = false };
-    const char *said[] = { manifest.media_type };
     struct digest digest;
     TRY(source->ops->named(source, &manifest, err));
+    const char *said[] = { manifest.media_type };
     TRY(digest_compute(DIGEST_SHA256, buf_slice(&manifest.bytes), &digest, err));
     digest_format(&digest, out->digest);
     out->size = manifest.bytes.len;

@@ -18,7 +18,7 @@ from harness import (ASSAY, EXAMPLE, FIXTURE, NAME, SCRATCH, Result, check, envi
 # ---- a registry on the loopback interface
 
 class Registry(http.server.BaseHTTPRequestHandler):
-    layout, delay_s = "", 0.0
+    layout, delay_s, said = "", 0.0, ""
 
     def do_GET(self):
         time.sleep(self.delay_s)
@@ -28,6 +28,7 @@ class Registry(http.server.BaseHTTPRequestHandler):
             self.send_error(404)
             return
         media = json.loads(body).get("mediaType", "") if "/manifests/" in self.path else ""
+        media = self.said if self.said and "sha256:" not in self.path else media # of a tag
         try:
             self.send_response(200)
             self.send_header("Content-Type", media or "application/vnd.oci.image.manifest.v1+json"
@@ -136,6 +137,11 @@ def test_registry():
     check("a registry lacks what its index names", result.code == 4 and result.out == "" and
           "manifest-missing" in result.err, result)
     Registry.layout = f"{made}/oci"
+    Registry.said = "application/vnd.docker.distribution.manifest.v2+json"
+    expect("the header says another type", registry("verify", f"{name}:1.0"), 1, ["media-type"])
+    result = run("inspect", "--plain-http", f"127.0.0.1:{port}", "--state-dir", fresh_state(), f"{name}:1.0")
+    expect("inspect: the header says another type", result, 1, "", ["media-type"])
+    Registry.said = ""
 
     Registry.delay_s = 0.02
     names = [f"127.0.0.1:{port}/{letter}/app" for letter in "cab"]

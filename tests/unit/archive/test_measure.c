@@ -223,22 +223,28 @@ Test(measure, failures_end_one_layer_or_all)
     cr_expect_eq(measure_run(jobs, 2, &options, NULL), ASSAY_INTERRUPTED);
 }
 
+/* All of stored, in parts. */
+static struct measured push_all(enum compression compression, struct slice stored)
+{
+    struct measure_push *push = NULL;
+    struct measured out;
+    cr_assert_eq(measure_push_new(compression, DIGEST_SHA256, DIGEST_SHA256, 1 * MIB, &push, NULL),
+                 ASSAY_OK);
+    for (size_t at = 0; at < stored.len; at += 7001) {
+        struct slice part = slice_first(slice_from(stored, at), 7001);
+        cr_assert_eq(measure_push_bytes(push, part, NULL), ASSAY_OK);
+    }
+    cr_assert_eq(measure_push_finish(push, &out, NULL), ASSAY_OK);
+    measure_push_free(push);
+    return out;
+}
+
 Test(measure, pushed_bytes_give_the_same)
 {
     AUTO_BUF plain = made_bytes(500000);
     for (int i = 0; i < 3; i++) {
         AUTO_BUF stored = packed((enum compression)i, buf_slice(&plain));
-        struct measure_push *push = NULL;
-        struct measured out;
-        cr_assert_eq(measure_push_new((enum compression)i, DIGEST_SHA256, DIGEST_SHA256, 1 * MIB,
-                                      &push, NULL),
-                     ASSAY_OK);
-        for (size_t at = 0; at < stored.len; at += 7001) {
-            struct slice part = slice_first(slice_from(buf_slice(&stored), at), 7001);
-            cr_assert_eq(measure_push_bytes(push, part, NULL), ASSAY_OK);
-        }
-        cr_assert_eq(measure_push_finish(push, &out, NULL), ASSAY_OK);
-        measure_push_free(push);
+        struct measured out = push_all((enum compression)i, buf_slice(&stored));
         cr_expect_eq(out.unpack_status, ASSAY_OK);
         cr_expect_eq(out.unpacked_bytes, plain.len);
         expect_digest(&out.stored, buf_slice(&stored), "stored", stored.len);
@@ -252,18 +258,8 @@ Test(measure, pushed_bytes_that_are_malformed)
     AUTO_BUF plain = made_bytes(500000);
     for (int i = COMPRESSION_GZIP; i <= COMPRESSION_ZSTD; i++) {
         AUTO_BUF stored = packed((enum compression)i, buf_slice(&plain));
-        struct measure_push *push = NULL;
-        struct measured out;
         stored.ptr[i == COMPRESSION_GZIP ? 10 : 3] = 0xFF; /* the first block, the magic number */
-        cr_assert_eq(measure_push_new((enum compression)i, DIGEST_SHA256, DIGEST_SHA256, 1 * MIB,
-                                      &push, NULL),
-                     ASSAY_OK);
-        for (size_t at = 0; at < stored.len; at += 7001) {
-            struct slice part = slice_first(slice_from(buf_slice(&stored), at), 7001);
-            cr_assert_eq(measure_push_bytes(push, part, NULL), ASSAY_OK);
-        }
-        cr_assert_eq(measure_push_finish(push, &out, NULL), ASSAY_OK);
-        measure_push_free(push);
+        struct measured out = push_all((enum compression)i, buf_slice(&stored));
         cr_expect_eq(out.unpack_status, ASSAY_COMPRESSION, "%d: %s", i,
                      assay_status_id(out.unpack_status));
         cr_expect_not_null(strstr(out.unpack_error.message, "malformed"), "%d: %s", i,
