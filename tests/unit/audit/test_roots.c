@@ -64,7 +64,8 @@ static enum assay_status get(struct tuf_remote *remote, struct tuf_file *files, 
         if (files[i].outcome == TUF_FILE_FOUND) {
             TRY(buf_append(&files[i].bytes, item->bytes, err));
         } else if (files[i].outcome == TUF_FILE_FAILED) {
-            (void)FAIL(&files[i].error, item->status, "as the case has it");
+            (void)FAIL(&files[i].error, item == NULL ? ASSAY_NET_CONNECT : item->status,
+                       "as the case has it");
         }
     }
     return ASSAY_OK;
@@ -434,6 +435,39 @@ static void put_roles(struct shelf *shelf)
     put(shelf, "targets/releases");
     put(shelf, "snapshot");
     put(shelf, "timestamp");
+}
+
+/* A server that answers no more is not asked for every version that there could be. */
+Test(audit_roots, a_server_that_goes_away)
+{
+    struct shelf shelf;
+    struct tuf_pin pin;
+    struct audit_report *report = NULL;
+    shelf_open(&shelf, BY_FILE);
+    make_pin(&shelf, BY_FILE, &pin);
+    struct scripted *scripted = &shelf.scripted;
+    struct node *doc = repo_file(&scripted->repo, "targets")->doc;
+    (void)node_put(&scripted->pool, doc, "version", node_int(&scripted->pool, FAR_VERSION));
+    repo_seal_from(&scripted->repo, FILE_TARGETS, NULL);
+    put(&shelf, "targets");
+    put(&shelf, "snapshot");
+    put(&shelf, "timestamp");
+    shelf.nothing = TUF_FILE_FAILED;
+    const struct assay_env env = { .clock = &scripted->clock };
+    const struct audit_options options = { .env = &env,
+                                           .gun = scripted->repo.gun,
+                                           .remote = &shelf.remote,
+                                           .pin = &pin,
+                                           .now_unix_s = SCRIPTED_NOW_UNIX_S,
+                                           .threads = 1 };
+    cr_assert_eq(audit_run(&options, &report, NULL), ASSAY_OK);
+    const struct audit_role *targets = audit_history_find(&report->history, "targets");
+    cr_assert_not_null(targets);
+    cr_expect_eq(targets->count, LIMIT_AUDIT_FLIGHT + 1, "%zu", targets->count);
+    cr_expect_eq(targets->newest_claimed, FAR_VERSION);
+    audit_report_free(report);
+    tuf_pin_clear(&pin);
+    scripted_clear(&shelf.scripted);
 }
 
 Test(audit_roots, versions_of_other_roles)

@@ -492,6 +492,41 @@ Test(docker_archive, hybrid_is_read_within_a_budget)
     source_free(source);
 }
 
+/* As many names as an index has entries, and one more: each is compared with each. */
+Test(docker_archive, hybrid_has_a_limit_of_names)
+{
+    char own[500];
+    char entry[500];
+    char index[700];
+    manifest_of(CONFIG, own);
+    entry_of(own, "manifest", "", entry);
+    (void)snprintf(index, sizeof(index), "{\"schemaVersion\":2,\"manifests\":[%s]}", entry);
+    for (size_t extra = 0; extra < 2; extra++) {
+        struct source *source = NULL;
+        struct assay_error err = ERROR_INIT;
+        AUTO_BUF manifest = BUF_INIT(1 * MIB);
+        FIXTURE(fixture);
+        cr_assert_eq(buf_append_string(&manifest, "[", NULL), ASSAY_OK);
+        for (size_t i = 0; i < LIMIT_LAYOUT_ENTRIES + extra; i++) {
+            const char *before = i == 0 ? "{\"Config\":\"c.json\",\"RepoTags\":["
+                                 : i % LIMIT_ARCHIVE_TAGS == 0
+                                     ? "],\"Layers\":[]},"
+                                       "{\"Config\":\"c.json\",\"RepoTags\":["
+                                     : ",";
+            cr_assert_eq(buf_printf(&manifest, NULL, "%s\"a:%zu\"", before, i), ASSAY_OK);
+        }
+        cr_assert_eq(buf_append_string(&manifest, "],\"Layers\":[]}]", NULL), ASSAY_OK);
+        put_blob(&fixture, own);
+        put(&fixture, "c.json", CONFIG);
+        put(&fixture, "oci-layout", LAYOUT);
+        put(&fixture, "index.json", index);
+        put(&fixture, "manifest.json", buf_text(&manifest));
+        cr_expect_eq(open_docker(&fixture, "@0", &source, &err),
+                     extra == 0 ? ASSAY_OK : ASSAY_TOO_LARGE, "%zu: %s", extra, err.message);
+        source_free(source);
+    }
+}
+
 /* ---- the same files as an archive of an OCI layout ---- */
 
 Test(docker_archive, oci_archive)

@@ -125,6 +125,20 @@ Test(pin, files)
     sandbox_close(&box);
 }
 
+/* Once, whether the file is not there or cannot be read. */
+Test(pin, a_file_that_is_not_read_is_named)
+{
+    static const char *const paths[] = { "/dev/null/pin.pem", "/dev/null" };
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        struct tuf_pin pin;
+        struct assay_error err = ERROR_INIT;
+        cr_expect_eq(tuf_pin_from_ca_file(paths[i], &pin, &err), ASSAY_PIN_INVALID);
+        const char *first = strstr(err.message, paths[i]);
+        cr_assert_not_null(first, "%s", err.message);
+        cr_expect_null(strstr(first + 1, paths[i]), "%s", err.message);
+    }
+}
+
 /* ---- directories ---- */
 
 static struct tuf_pin make_pin(const char *pattern, const char *text)
