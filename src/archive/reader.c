@@ -5,6 +5,7 @@
 #include "base/mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #define PACKED_BYTES (64 * KIB)
@@ -115,6 +116,9 @@ enum assay_status reader_range_read(int fd, uint64_t offset, size_t bytes, struc
 struct stream_reader {
     struct byte_reader base;
     int fd;
+    /* A read of it waits, and nothing ends that. One that does not wait comes first: a FIFO that
+     * nobody writes to is at its end, and poll would wait for a writer. */
+    bool blocks;
     const struct assay_env *env;
 };
 
@@ -125,10 +129,14 @@ static enum assay_status stream_read(struct byte_reader *reader, uint8_t *to, si
 
     *got = 0;
     ssize_t count = 0;
+    bool is_early = stream->blocks;
     do {
-        TRY(fd_wait(stream->fd, stream->env, err));
+        if (is_early) {
+            TRY(fd_wait(stream->fd, stream->env, err));
+        }
         count = TEMP_FAILURE_RETRY(read(stream->fd, to, max));
-    } while (count < 0 && errno == EAGAIN);
+        is_early = count < 0 && errno == EAGAIN;
+    } while (is_early);
     if (count < 0) {
         return FAIL(err, ASSAY_FILE_IO, "cannot be read: %s", strerrordesc_np(errno));
     }
@@ -145,8 +153,12 @@ enum assay_status reader_stream_new(int fd, const struct assay_env *env, struct 
     if (stream == NULL) {
         return FAIL_NO_MEMORY(err);
     }
-    *stream =
-        (struct stream_reader){ .base = { stream_read, NULL, free_plain }, .fd = fd, .env = env };
+    *stream = (struct stream_reader){
+        .base = { stream_read, NULL, free_plain },
+        .fd = fd,
+        .blocks = (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0,
+        .env = env,
+    };
     *out = &stream->base;
     return ASSAY_OK;
 }
